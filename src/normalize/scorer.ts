@@ -1,0 +1,166 @@
+import { MissingValueError } from '../errors.js';
+import { isObservation } from '../stats/is-observation.js';
+import type { Normalizer } from './normalizer.js';
+
+/** The rules around a normalizer, all resolved. */
+export interface ScoringRules {
+  order: 'normalize-first' | 'learn-first';
+  /** Observations learnt before the first score. */
+  warmup: number;
+  whileWarming: 'null' | 'drop' | 'raw' | 'zero';
+  missing: 'skip' | 'error' | 'impute';
+  /** Bounds of the output; −Infinity and Infinity where there are none. */
+  clipLow: number;
+  clipHigh: number;
+  /** Only values within so many scales of the center are learnt; Infinity learns all. */
+  learnWithin: number;
+  /** Whether the memory needs an event time. */
+  timed: boolean;
+}
+
+/** What was seen and not learnt, and why. */
+export interface ScoringCounters {
+  /** Values that were no observation: null, NaN, ±Infinity, absent, text, beyond ±1e150. */
+  missing: number;
+  /** Values too late for their window: scored, not learnt. */
+  late: number;
+  /** Values whose event time could not be read, where the memory needs one: scored, not learnt. */
+  untimed: number;
+  /** Values further than `learnWithin` scales from the center: scored, not learnt. */
+  gated: number;
+}
+
+/** So many values in a row outside `learnWithin`, all on one side, are a level that has moved: from then on they are learnt. */
+const GATE_PATIENCE = 30;
+
+/**
+ * Scores the values of one series and learns them: the one path that operators, command line and service all take.
+ *
+ * `aim` at a series, `score` a value, then read `center`, `scale`, `count` and `warm`, which say what the score was made of.
+ */
+export class Scorer {
+  readonly normalizer: Normalizer;
+  readonly rules: ScoringRules;
+  readonly counters: ScoringCounters;
+  /** Doubles of state a series takes. */
+  readonly stride: number;
+  readonly #gateLength: number;
+  #offset = 0;
+  /** Center, scale and count that the last score was made with. */
+  center = Number.NaN;
+  scale = Number.NaN;
+  count = 0;
+  /** Whether the last value found the series warmed up. */
+  warm = false;
+  /** Renormalizations of the series so far. */
+  epoch = 0;
+
+  constructor(normalizer: Normalizer, rules: ScoringRules, counters: ScoringCounters) {
+    this.normalizer = normalizer;
+    this.rules = rules;
+    this.counters = counters;
+    this.#gateLength = rules.learnWithin < Number.POSITIVE_INFINITY ? 1 : 0;
+    this.stride = this.#gateLength + normalizer.stride;
+  }
+
+  get growable(): boolean {
+    return this.normalizer.growable;
+  }
+  /** The array aimed at, or the longer one that replaced it. */
+  get state(): Float64Array {
+    return this.normalizer.state;
+  }
+
+  aim(state: Float64Array, offset: number): void {
+    this.#offset = offset;
+    this.normalizer.aim(state, offset + this.#gateLength);
+  }
+
+  /**
+   * The normalized value; NaN stands for null.
+   * @param time event time in ms; read only where the memory is in event time
+   * @throws MissingValueError for a missing value under `missing: 'error'`
+   */
+  score(x: number, time: number): number {
+    const { normalizer, rules } = this;
+    if (rules.timed) normalizer.advance(time);
+    if (!isObservation(x)) return this.#scoreMissing(x);
+    if (rules.order === 'learn-first') {
+      normalizer.refresh();
+      this.#learn(x, time);
+    }
+    this.#read();
+    const score = this.#emit(x);
+    if (rules.order === 'normalize-first') this.#learn(x, time);
+    return score;
+  }
+
+  /** The value that scores `y` as the series is now; NaN while nothing is known. */
+  denormalize(y: number): number {
+    this.normalizer.refresh();
+    return this.normalizer.count > 0 ? this.normalizer.denormalize(y) : Number.NaN;
+  }
+
+  #read(): void {
+    const { normalizer } = this;
+    normalizer.refresh();
+    this.center = normalizer.center;
+    this.scale = normalizer.scale;
+    this.count = normalizer.count;
+    this.warm = this.count >= this.rules.warmup;
+  }
+
+  #emit(x: number): number {
+    const { rules } = this;
+    if (!this.warm) {
+      if (rules.whileWarming === 'raw') return x;
+      return rules.whileWarming === 'zero' ? 0 : Number.NaN;
+    }
+    // Before anything is known a value is its own center.
+    const score = this.count > 0 ? this.normalizer.normalize(x) : 0;
+    return score < rules.clipLow ? rules.clipLow : score > rules.clipHigh ? rules.clipHigh : score;
+  }
+
+  #scoreMissing(x: number): number {
+    const { rules } = this;
+    if (rules.missing === 'error') throw new MissingValueError(`value must be a finite number up to 1e150, got ${x}`);
+    this.counters.missing++;
+    this.#read();
+    return rules.missing === 'impute' && this.count > 0 ? this.#emit(this.center) : Number.NaN;
+  }
+
+  #learn(x: number, time: number): void {
+    const { normalizer, rules, counters } = this;
+    if (rules.timed) {
+      if (!Number.isFinite(time)) {
+        counters.untimed++;
+        return;
+      }
+      if (normalizer.isTooLate(time)) {
+        counters.late++;
+        return;
+      }
+    }
+    if (this.#gateLength > 0 && this.#isGated(x)) {
+      counters.gated++;
+      return;
+    }
+    normalizer.learn(x, time);
+  }
+
+  /** Keeps in the state how many values in a row were outside, negative when below. Uses center and scale as last refreshed. */
+  #isGated(x: number): boolean {
+    const { normalizer, rules } = this;
+    const { state } = normalizer;
+    const distance = x - normalizer.center;
+    const inside = !(normalizer.scale > 0) || normalizer.count < rules.warmup;
+    if (inside || Math.abs(distance) <= rules.learnWithin * normalizer.scale) {
+      state[this.#offset] = 0;
+      return false;
+    }
+    const run = state[this.#offset]!;
+    const next = distance > 0 ? Math.max(run, 0) + 1 : Math.min(run, 0) - 1;
+    state[this.#offset] = next;
+    return Math.abs(next) <= GATE_PATIENCE;
+  }
+}

@@ -1,0 +1,95 @@
+import { isObservation } from './is-observation.js';
+import { StateView } from './state-view.js';
+import type { Mergeable, MomentsStatistic } from './statistic.js';
+
+/**
+ * Running mean and variance of one series over everything it has seen, in the unit of the series.
+ *
+ * Update: Welford (1962) with West's (1979) weights. The mean and the sum of squared deviations are carried in two doubles each
+ * (Knuth's two-sum, Kahan), so that the variance is right far from zero (relative error 1e-15 at offset 1.7e12, where plain Welford
+ * has 3e-5) and after very many observations. Merge: Chan, Golub & LeVeque (1983).
+ * Keeps `m2`, the sum of squared deviations, and not the variance, so that a lone observation survives a merge.
+ *
+ * O(1) time, 40 bytes. A missing value changes nothing.
+ */
+export class Moments extends StateView implements MomentsStatistic, Mergeable<Moments> {
+  static readonly stride = 5;
+  readonly stride: number = Moments.stride;
+
+  /** State: `[Σw, mean, meanLow, m2, m2Low]`, the mean being `mean + meanLow`. */
+  constructor(state: Float64Array = new Float64Array(Moments.stride), offset = 0) {
+    super(state, offset);
+  }
+
+  /** Σw: the number of observations when none was weighted. */
+  get count(): number {
+    return this.state[this.offset]!;
+  }
+
+  get mean(): number {
+    const { state, offset } = this;
+    return state[offset]! > 0 ? state[offset + 1]! + state[offset + 2]! : Number.NaN;
+  }
+
+  variance(ddof = 0): number {
+    const { state, offset } = this;
+    const count = state[offset]!;
+    return count > ddof ? (state[offset + 3]! + state[offset + 4]!) / (count - ddof) : Number.NaN;
+  }
+
+  deviation(x: number): number {
+    return x - this.state[this.offset + 1]! - this.state[this.offset + 2]!;
+  }
+
+  shifted(step: number): number {
+    return this.state[this.offset + 1]! + (this.state[this.offset + 2]! + step);
+  }
+
+  update(x: number, _time?: number, weight = 1): void {
+    if (!(isObservation(x) && weight > 0)) return;
+    const { state, offset } = this;
+    const count = state[offset]! + weight;
+    const mean = state[offset + 1]!;
+    const low = state[offset + 2]!;
+    const delta = x - mean - low;
+    const addend = (delta * weight) / count + low;
+    const sum = mean + addend;
+    const part = sum - mean;
+    const sumLow = mean - (sum - part) + (addend - part);
+    const m2 = state[offset + 3]!;
+    const square = weight * delta * (x - sum - sumLow) + state[offset + 4]!;
+    const total = m2 + square;
+    state[offset] = count;
+    state[offset + 1] = sum;
+    state[offset + 2] = sumLow;
+    state[offset + 3] = total;
+    state[offset + 4] = square - (total - m2);
+  }
+
+  merge(other: Moments): void {
+    const { state, offset } = this;
+    const { state: from, offset: at } = other;
+    const added = from[at]!;
+    const before = state[offset]!;
+    if (added === 0) return;
+    if (before === 0) {
+      for (let i = 0; i < Moments.stride; i++) state[offset + i] = from[at + i]!;
+      return;
+    }
+    const count = before + added;
+    const mean = state[offset + 1]!;
+    const delta = from[at + 1]! - mean + (from[at + 2]! - state[offset + 2]!);
+    const addend = delta * (added / count) + state[offset + 2]!;
+    const sum = mean + addend;
+    const part = sum - mean;
+    const m2 = state[offset + 3]!;
+    const square = delta * delta * (before / count) * added + from[at + 4]! + state[offset + 4]! + from[at + 3]!;
+    const total = m2 + square;
+    const squarePart = total - m2;
+    state[offset] = count;
+    state[offset + 1] = sum;
+    state[offset + 2] = mean - (sum - part) + (addend - part);
+    state[offset + 3] = total;
+    state[offset + 4] = m2 - (total - squarePart) + (square - squarePart);
+  }
+}
