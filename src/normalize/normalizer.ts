@@ -31,6 +31,8 @@ export interface Normalizer {
   /** The x that `normalize` takes to `y`. */
   denormalize(y: number): number;
   learn(x: number, time: number): void;
+  /** Renormalizations of the series so far: 0 for a method that never starts afresh. */
+  readonly epoch: number;
   /** Whether a value of this event time comes too late to be learnt. */
   isTooLate(time: number): boolean;
 }

@@ -52,7 +52,7 @@ export class Scorer {
   count = 0;
   /** Whether the last value found the series warmed up. */
   warm = false;
-  /** Renormalizations of the series so far. */
+  /** Renormalizations of the series, as of the last score. */
   epoch = 0;
 
   constructor(normalizer: Normalizer, rules: ScoringRules, counters: ScoringCounters) {
@@ -107,6 +107,7 @@ export class Scorer {
     this.center = normalizer.center;
     this.scale = normalizer.scale;
     this.count = normalizer.count;
+    this.epoch = normalizer.epoch;
     this.warm = this.count >= this.rules.warmup;
   }
 

@@ -8,6 +8,7 @@ export abstract class StatisticNormalizer<S extends Statistic> implements Normal
   readonly stride: number;
   readonly headerLength: number;
   readonly #lateness: LatenessAware | undefined;
+  readonly epoch: number = 0;
   center = Number.NaN;
   scale = Number.NaN;
 
