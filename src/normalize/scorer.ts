@@ -119,7 +119,7 @@ export class Scorer {
     }
     // Before anything is known a value is its own center.
     const score = this.count > 0 ? this.normalizer.normalize(x) : 0;
-    return score < rules.clipLow ? rules.clipLow : score > rules.clipHigh ? rules.clipHigh : score;
+    return Math.min(Math.max(score, rules.clipLow), rules.clipHigh);
   }
 
   #scoreMissing(x: number): number {

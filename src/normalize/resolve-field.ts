@@ -1,0 +1,177 @@
+import { InvalidOptionError } from '../errors.js';
+import type { FieldMethod, FieldOptions, MethodOptions } from './field-options.js';
+import { needsTime, type ResolvedMemory, resolveMemory } from './memory.js';
+import type { WhenFlat } from './normalizer.js';
+import type { ScoringRules } from './scorer.js';
+
+/** Field options, checked and complete. */
+export interface ResolvedField {
+  method: FieldMethod;
+  memory: ResolvedMemory;
+  rules: ScoringRules;
+  whenFlat: WhenFlat;
+  options: Required<MethodOptions>;
+  /** Says what shape of state the field has: state of another fingerprint is not read. */
+  fingerprint: string;
+}
+
+const METHODS: readonly FieldMethod[] = [
+  'z-score', 'min-max', 'max-abs', 'robust', 'quantile', 'power', 'adaptive', 'innovation', 'unit-norm', 'none',
+]; // biome-ignore format: one line reads better
+
+/** The methods that an option belongs to. */
+const OWNERS: Readonly<Record<keyof MethodOptions, readonly FieldMethod[]>> = {
+  ddof: ['z-score'],
+  range: ['min-max'],
+  quantiles: ['robust'],
+  unitVariance: ['robust'],
+  spread: ['robust'],
+  distribution: ['quantile'],
+  family: ['power'],
+  norm: ['unit-norm'],
+};
+
+const COMMON = [
+  'memory',
+  'allowedLateness',
+  'order',
+  'warmup',
+  'whileWarming',
+  'missing',
+  'whenFlat',
+  'clip',
+  'learnWithin',
+] as const;
+
+/** Common options that a method cannot have, each with the reason. */
+const REFUSED: Partial<Record<FieldMethod, Partial<Record<(typeof COMMON)[number], string>>>> = {
+  adaptive: selfTuning('adaptive'),
+  innovation: selfTuning('innovation'),
+  'unit-norm': stateless('unit-norm looks at one record only'),
+  none: stateless('none leaves the value as it is'),
+};
+
+function selfTuning(method: string): Partial<Record<(typeof COMMON)[number], string>> {
+  return {
+    memory: `${method} finds its own memory`,
+    allowedLateness: `${method} has no window`,
+    order: `${method} scores under the law it held before the value`,
+    learnWithin: `${method} bounds what an outlier teaches by itself`,
+    whenFlat: `${method} answers 0 for a flat series`,
+  };
+}
+
+function stateless(reason: string): Partial<Record<(typeof COMMON)[number], string>> {
+  return Object.fromEntries(COMMON.filter((option) => option !== 'missing').map((option) => [option, reason]));
+}
+
+/**
+ * Checks the options of a field and fills in the defaults.
+ * @throws InvalidOptionError naming the option, what it must be and what it is: also for one that the method does not have, and for a
+ * combination that has no meaning
+ */
+export function resolveField(field: FieldOptions): ResolvedField {
+  const { method = 'z-score' } = field;
+  oneOf('method', method, METHODS);
+  for (const option of Object.keys(field)) {
+    const value = (field as Record<string, unknown>)[option];
+    if (value === undefined || option === 'method') continue;
+    const owners = OWNERS[option as keyof MethodOptions];
+    if (owners && !owners.includes(method))
+      throw new InvalidOptionError(option, value, `absent: only ${owners.join(' and ')} has it`);
+    const reason = REFUSED[method]?.[option as (typeof COMMON)[number]];
+    if (reason) throw new InvalidOptionError(option, value, `absent: ${reason}`);
+    if (!owners && !(COMMON as readonly string[]).includes(option))
+      throw new InvalidOptionError(option, value, 'absent: there is no such option');
+  }
+
+  const { ddof = 0, range = [0, 1], quantiles = [0.25, 0.75], unitVariance = false, spread = 'quantiles' } = field;
+  const { distribution = 'uniform', family = 'yeo-johnson', norm = 'l2', whenFlat = 'zero' } = field;
+  const { order = 'normalize-first', warmup = 30, whileWarming = 'null', missing = 'skip', learnWithin } = field;
+  oneOf('ddof', ddof, [0, 1]);
+  pair(
+    'range',
+    range,
+    'two finite numbers, the lower first',
+    (low, high) => Number.isFinite(low) && Number.isFinite(high),
+  );
+  pair('quantiles', quantiles, 'two numbers in [0, 1], the lower first', (low, high) => low >= 0 && high <= 1);
+  oneOf('unitVariance', unitVariance, [true, false]);
+  oneOf('spread', spread, ['quantiles', 'mad']);
+  if (spread === 'mad' && field.quantiles !== undefined)
+    throw new InvalidOptionError('quantiles', quantiles, "absent: spread 'mad' does not use them");
+  oneOf('distribution', distribution, ['uniform', 'normal']);
+  oneOf('family', family, ['yeo-johnson', 'box-cox']);
+  oneOf('norm', norm, ['l1', 'l2', 'max']);
+  oneOf('whenFlat', whenFlat, ['zero', 'center']);
+  oneOf('order', order, ['normalize-first', 'learn-first']);
+  oneOf('whileWarming', whileWarming, ['null', 'drop', 'raw', 'zero']);
+  oneOf('missing', missing, ['skip', 'error', 'impute']);
+  if (!(Number.isSafeInteger(warmup) && warmup >= 0)) throw new InvalidOptionError('warmup', warmup, 'an integer >= 0');
+  if (learnWithin !== undefined && !(learnWithin > 0 && Number.isFinite(learnWithin)))
+    throw new InvalidOptionError('learnWithin', learnWithin, 'a finite number of scales > 0');
+
+  const memory = resolveMemory(field.memory, field.allowedLateness);
+  if (memory.kind === 'window' && warmup > memory.length)
+    throw new InvalidOptionError('warmup', warmup, `at most the window's length, ${memory.length}`);
+  const [clipLow, clipHigh] = resolveClip(field.clip, method, range);
+  return {
+    method,
+    memory,
+    whenFlat,
+    rules: {
+      order,
+      warmup,
+      whileWarming,
+      missing,
+      clipLow,
+      clipHigh,
+      learnWithin: learnWithin ?? Number.POSITIVE_INFINITY,
+      timed: needsTime(memory),
+    },
+    options: { ddof, range, quantiles, unitVariance, spread, distribution, family, norm },
+    fingerprint: JSON.stringify([method, memory, method === 'power' ? family : null, learnWithin !== undefined]),
+  };
+}
+
+function resolveClip(
+  clip: FieldOptions['clip'],
+  method: FieldMethod,
+  range: readonly [number, number],
+): readonly [number, number] {
+  if (clip === undefined || clip === false) return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  if (clip === true) {
+    if (method === 'min-max') return range;
+    throw new InvalidOptionError(
+      'clip',
+      clip,
+      'a number k for ±k or [low, high]: only min-max has a target range to clip to',
+    );
+  }
+  if (typeof clip === 'number') {
+    if (clip > 0) return [-clip, clip];
+    throw new InvalidOptionError('clip', clip, 'greater than 0');
+  }
+  pair('clip', clip, '[low, high] or a number k for ±k', () => true);
+  return clip;
+}
+
+function oneOf(option: string, received: unknown, allowed: readonly unknown[]): void {
+  if (!allowed.includes(received))
+    throw new InvalidOptionError(
+      option,
+      received,
+      `one of ${allowed.map((value) => JSON.stringify(value)).join(', ')}`,
+    );
+}
+
+function pair(
+  option: string,
+  received: unknown,
+  expected: string,
+  isValid: (low: number, high: number) => boolean,
+): void {
+  const [low, high] = Array.isArray(received) && received.length === 2 ? received : [undefined, undefined];
+  if (!(typeof low === 'number' && typeof high === 'number' && low < high && isValid(low, high)))
+    throw new InvalidOptionError(option, received, expected);
+}
