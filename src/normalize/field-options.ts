@@ -2,7 +2,15 @@ import type { Memory } from './memory.js';
 import type { WhenFlat } from './normalizer.js';
 
 /** The methods that put one value per series on a common scale. */
-export type ScalarMethod = 'z-score' | 'min-max' | 'max-abs' | 'robust' | 'quantile' | 'power' | 'adaptive' | 'innovation';
+export type ScalarMethod =
+  | 'z-score'
+  | 'min-max'
+  | 'max-abs'
+  | 'robust'
+  | 'quantile'
+  | 'power'
+  | 'adaptive'
+  | 'innovation';
 
 /** What a field of a pipeline or of `normalize` may ask for. `unit-norm` takes the fields of a record together. */
 export type FieldMethod = ScalarMethod | 'unit-norm' | 'none';

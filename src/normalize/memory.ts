@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../errors.js';
-import { parseDuration } from './parse-duration.js';
+import { parseDuration } from '../parse-duration.js';
 
 /**
  * How the past is weighed: everything alike; by half-life, in samples or in event time; or only what is inside a sliding window, by
@@ -41,7 +41,8 @@ function resolve(memory: Memory, lateness: number | undefined): ResolvedMemory {
     throw new InvalidOptionError('memory', memory, expected);
   if ('halfLife' in memory) {
     const { halfLife } = memory;
-    if (typeof halfLife === 'string') return { kind: 'half-life-time', duration: parseDuration('memory.halfLife', halfLife) };
+    if (typeof halfLife === 'string')
+      return { kind: 'half-life-time', duration: parseDuration('memory.halfLife', halfLife) };
     if (typeof halfLife === 'number' && halfLife > 0 && Number.isFinite(halfLife))
       return { kind: 'half-life', samples: halfLife };
     throw new InvalidOptionError('memory.halfLife', halfLife, 'a number of samples > 0 or a duration like "5m"');
@@ -53,7 +54,11 @@ function resolve(memory: Memory, lateness: number | undefined): ResolvedMemory {
       return { kind: 'window-time', duration, allowedLateness: Math.min(lateness ?? duration, duration) };
     }
     if (Number.isSafeInteger(window) && window >= 2 && window <= 2 ** 26) return { kind: 'window', length: window };
-    throw new InvalidOptionError('memory.window', window, 'a number of samples from 2 to 67108864 or a duration like "10m"');
+    throw new InvalidOptionError(
+      'memory.window',
+      window,
+      'a number of samples from 2 to 67108864 or a duration like "10m"',
+    );
   }
   throw new InvalidOptionError('memory', memory, expected);
 }

@@ -2,6 +2,7 @@ import { InvalidOptionError } from '../errors.js';
 import type { FieldMethod, FieldOptions, MethodOptions } from './field-options.js';
 import { needsTime, type ResolvedMemory, resolveMemory } from './memory.js';
 import type { WhenFlat } from './normalizer.js';
+import { COMMON_OPTIONS, refusal } from './refused-options.js';
 import type { ScoringRules } from './scorer.js';
 
 /** Field options, checked and complete. */
@@ -31,40 +32,6 @@ const OWNERS: Readonly<Record<keyof MethodOptions, readonly FieldMethod[]>> = {
   norm: ['unit-norm'],
 };
 
-const COMMON = [
-  'memory',
-  'allowedLateness',
-  'order',
-  'warmup',
-  'whileWarming',
-  'missing',
-  'whenFlat',
-  'clip',
-  'learnWithin',
-] as const;
-
-/** Common options that a method cannot have, each with the reason. */
-const REFUSED: Partial<Record<FieldMethod, Partial<Record<(typeof COMMON)[number], string>>>> = {
-  adaptive: selfTuning('adaptive'),
-  innovation: selfTuning('innovation'),
-  'unit-norm': stateless('unit-norm looks at one record only'),
-  none: stateless('none leaves the value as it is'),
-};
-
-function selfTuning(method: string): Partial<Record<(typeof COMMON)[number], string>> {
-  return {
-    memory: `${method} finds its own memory`,
-    allowedLateness: `${method} has no window`,
-    order: `${method} scores under the law it held before the value`,
-    learnWithin: `${method} bounds what an outlier teaches by itself`,
-    whenFlat: `${method} answers 0 for a flat series`,
-  };
-}
-
-function stateless(reason: string): Partial<Record<(typeof COMMON)[number], string>> {
-  return Object.fromEntries(COMMON.filter((option) => option !== 'missing').map((option) => [option, reason]));
-}
-
 /**
  * Checks the options of a field and fills in the defaults.
  * @throws InvalidOptionError naming the option, what it must be and what it is: also for one that the method does not have, and for a
@@ -79,9 +46,9 @@ export function resolveField(field: FieldOptions): ResolvedField {
     const owners = OWNERS[option as keyof MethodOptions];
     if (owners && !owners.includes(method))
       throw new InvalidOptionError(option, value, `absent: only ${owners.join(' and ')} has it`);
-    const reason = REFUSED[method]?.[option as (typeof COMMON)[number]];
+    const reason = refusal(method, option);
     if (reason) throw new InvalidOptionError(option, value, `absent: ${reason}`);
-    if (!owners && !(COMMON as readonly string[]).includes(option))
+    if (!owners && !(COMMON_OPTIONS as readonly string[]).includes(option))
       throw new InvalidOptionError(option, value, 'absent: there is no such option');
   }
 

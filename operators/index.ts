@@ -1,0 +1,16 @@
+export { type AdaptiveNormalizeOptions, adaptiveNormalize } from './adaptive-normalize.js';
+export { type EwmaOptions, type EwmaSummary, ewma } from './ewma.js';
+export { type InnovationScoreOptions, innovationScore } from './innovation-score.js';
+export type { EventTime, RecordAccess, Scored } from './internal/scoring-options.js';
+export type { Summarized } from './internal/summarize-series.js';
+export { type MaxAbsOptions, maxAbs } from './max-abs.js';
+export { type MicroBatchOptions, microBatch } from './micro-batch.js';
+export { type MinMaxOptions, minMax } from './min-max.js';
+export { type Normalized, type NormalizeOptions, normalize } from './normalize.js';
+export { type PowerNormalizeOptions, powerNormalize } from './power-normalize.js';
+export { type QuantileNormalizeOptions, quantileNormalize } from './quantile-normalize.js';
+export { type RobustScaleOptions, robustScale } from './robust-scale.js';
+export { type MomentsSummary, type RunningMomentsOptions, runningMoments } from './running-moments.js';
+export { type RunningQuantileOptions, runningQuantile } from './running-quantile.js';
+export { type UnitNormOptions, type UnitVector, unitNorm } from './unit-norm.js';
+export { type ZScoreOptions, zScore } from './z-score.js';

@@ -1,0 +1,39 @@
+import { InvalidOptionError } from '../../src/errors.js';
+import { KEY_SEPARATOR } from '../../src/normalize/key-separator.js';
+import type { EventTime } from './scoring-options.js';
+import { valueAt } from './value-at.js';
+
+/** The series of a record: a field's (dotted) name, several, or an accessor. */
+export type KeyOption<T> = string | readonly string[] | ((record: T) => string);
+
+/** The event time of a record: a field's (dotted) name or an accessor. */
+export type TimeOption<T> = string | ((record: T) => EventTime);
+
+/** Reads the key of a record; a field that is absent counts as empty text. */
+export function keyAccessor<T>(key: KeyOption<T> | undefined): (record: T) => string {
+  if (key === undefined) return () => '';
+  if (typeof key === 'function') return key;
+  const names = namesOf(key);
+  if (names.length === 0 || names.some((name) => typeof name !== 'string'))
+    throw new InvalidOptionError('key', key, 'a field, a list of fields or an accessor');
+  return (record) => names.map((name) => String(valueAt(record, name) ?? '')).join(KEY_SEPARATOR);
+}
+
+/** Reads the event time of a record. */
+export function timeAccessor<T>(time: TimeOption<T> | undefined): ((record: T) => EventTime) | undefined {
+  if (time === undefined || typeof time === 'function') return time;
+  if (typeof time === 'string') return (record) => valueAt(record, time) as EventTime;
+  throw new InvalidOptionError('time', time, 'a field or an accessor');
+}
+
+/** The fields that hold key and time, where they are named: no measurements. */
+export function reservedFields<T>(key: KeyOption<T> | undefined, time: TimeOption<T> | undefined): ReadonlySet<string> {
+  return new Set([
+    ...(typeof key === 'function' || key === undefined ? [] : namesOf(key)),
+    ...(typeof time === 'string' ? [time] : []),
+  ]);
+}
+
+function namesOf(key: string | readonly string[]): readonly string[] {
+  return typeof key === 'string' ? [key] : Array.isArray(key) ? key : [];
+}

@@ -1,0 +1,80 @@
+import { asyncScheduler, defer, filter, map, type OperatorFunction } from 'rxjs';
+import { InvalidOptionError } from '../../src/errors.js';
+import { createScorer } from '../../src/normalize/create-scorer.js';
+import type { FieldOptions } from '../../src/normalize/field-options.js';
+import { type ResolvedField, resolveField } from '../../src/normalize/resolve-field.js';
+import { SeriesTable } from '../../src/series/series-table.js';
+import type { RecordAccess, Scored } from './scoring-options.js';
+import { toEpochMs } from './to-epoch-ms.js';
+
+type Options<T> = FieldOptions & Partial<RecordAccess<T>>;
+
+/**
+ * What every one-value operator is: options checked at the call, state made at the subscription, one value scored and learnt at a
+ * time.
+ */
+export function scoreSeries<T>(method: FieldOptions['method'], options: Options<T>): OperatorFunction<never, unknown> {
+  const { key, value, time, table, field = 'value', ...fieldOptions } = options;
+  const resolved = resolveField({ ...fieldOptions, method: method! });
+  if (value === undefined) {
+    for (const [option, given] of Object.entries({ key, time, table, field: options.field }))
+      if (given !== undefined)
+        throw new InvalidOptionError(option, given, 'absent on a stream of plain numbers: value is needed too');
+  }
+  for (const [option, given] of Object.entries({ key, value, time }))
+    if (given !== undefined && typeof given !== 'function')
+      throw new InvalidOptionError(option, given, 'a function of the record');
+  if (resolved.rules.timed && time === undefined)
+    throw new InvalidOptionError('time', time, 'an accessor: a memory in event time needs the time of each value');
+  if (table !== undefined && !(table instanceof SeriesTable))
+    throw new InvalidOptionError('table', table, 'a SeriesTable');
+  const operator = value === undefined ? scoreNumbers(resolved) : scoreRecords(resolved, { ...options, value, field });
+  return operator as unknown as OperatorFunction<never, unknown>;
+}
+
+function scoreNumbers(field: ResolvedField): OperatorFunction<number, number | null> {
+  return (source) =>
+    defer(() => {
+      const scorer = createScorer(field, { missing: 0, late: 0, untimed: 0, gated: 0 });
+      scorer.aim(new Float64Array(scorer.stride), 0);
+      const scores = source.pipe(
+        map((x) => {
+          const score = scorer.score(typeof x === 'number' ? x : Number.NaN, Number.NaN);
+          return Number.isNaN(score) ? null : score;
+        }),
+      );
+      return field.rules.whileWarming === 'drop' ? scores.pipe(filter(() => scorer.warm)) : scores;
+    });
+}
+
+function scoreRecords<T>(
+  resolved: ResolvedField,
+  access: RecordAccess<T> & { field: string },
+): OperatorFunction<T, Scored<T>> {
+  const { key = () => '', value, time, field } = access;
+  return (source) =>
+    defer(() => {
+      const table = access.table ?? new SeriesTable();
+      const scorer = createScorer(resolved, table.counters);
+      const column = table.column(field, resolved.fingerprint, scorer.stride, scorer.growable);
+      const scores = source.pipe(
+        map((record): Scored<T> => {
+          const seriesKey = key(record);
+          const given = value(record);
+          const x = typeof given === 'number' ? given : Number.NaN;
+          const at = time === undefined ? Number.NaN : toEpochMs(time(record));
+          const slot = table.slotOf(
+            seriesKey,
+            Number.isFinite(at) ? at : table.ttl === undefined ? 0 : asyncScheduler.now(),
+          );
+          column.aim(scorer, slot);
+          const score = scorer.score(x, at);
+          column.settle(scorer, slot);
+          const { center, scale, count, epoch } = scorer;
+          const normalized = Number.isNaN(score) ? null : score;
+          return { record, key: seriesKey, value: x, normalized, center, scale, count, epoch };
+        }),
+      );
+      return resolved.rules.whileWarming === 'drop' ? scores.pipe(filter(() => scorer.warm)) : scores;
+    });
+}

@@ -1,0 +1,89 @@
+import { IncompatibleStateError } from '../errors.js';
+import type { SeriesTable } from '../series/series-table.js';
+import type { StateColumn } from '../series/state-column.js';
+import { createScorer } from './create-scorer.js';
+import type { FieldOptions } from './field-options.js';
+import { type ResolvedField, resolveField } from './resolve-field.js';
+import type { Scorer } from './scorer.js';
+
+/** One field of the records: how it is normalized, and where its state lies. */
+export interface NormalizedField {
+  readonly name: string;
+  readonly resolved: ResolvedField;
+  /** Absent for `unit-norm` and `none`, which keep no state. */
+  readonly scorer: Scorer | undefined;
+  readonly column: StateColumn | undefined;
+}
+
+export interface RecordNormalizerOptions {
+  /** The fields to normalize, each with its options. */
+  named: readonly { name: string; options: FieldOptions }[];
+  /** How every other numeric field is normalized, those that appear later included; absent: they are left alone. */
+  others?: FieldOptions | undefined;
+  table: SeriesTable;
+}
+
+/**
+ * Normalizes the fields of keyed records: the engine behind the `normalize` operator, the command line and the service.
+ *
+ * A record is scored field by field: `slotOf` its key, then `score` each field. What a score was made of stands in the field's scorer
+ * until the next one.
+ */
+export class RecordNormalizer {
+  readonly table: SeriesTable;
+  /** Fields in the order they were named or appeared. */
+  readonly fields: NormalizedField[] = [];
+  /** Fields whose stored state was of another configuration: they began afresh. */
+  readonly restarted: string[] = [];
+  /** Whether any field's memory is in event time. */
+  readonly timed: boolean;
+  readonly #others: ResolvedField | undefined;
+  readonly #indices = new Map<string, number>();
+
+  /** @throws InvalidOptionError naming the field and the option */
+  constructor({ named, others, table }: RecordNormalizerOptions) {
+    this.table = table;
+    this.#others = others && resolveField(others);
+    for (const { name, options } of named) this.#add(name, resolveField(options));
+    this.timed = [...this.fields.map((field) => field.resolved), ...(this.#others ? [this.#others] : [])].some(
+      (field) => field.rules.timed,
+    );
+  }
+
+  /** Where a field stands in `fields`; −1 when it is not normalized. A field not met before is taken up where `others` says so. */
+  indexOf(name: string): number {
+    const index = this.#indices.get(name);
+    if (index !== undefined) return index;
+    return this.#others ? this.#add(name, this.#others) : -1;
+  }
+
+  /** Scores and learns one value of one field; NaN stands for null. `time` is the event time in ms. */
+  score(index: number, slot: number, x: number, time: number): number {
+    const { scorer, column } = this.fields[index]!;
+    if (scorer === undefined || column === undefined) return x;
+    column.aim(scorer, slot);
+    const score = scorer.score(x, time);
+    column.settle(scorer, slot);
+    return score;
+  }
+
+  #add(name: string, resolved: ResolvedField): number {
+    const keepsState = resolved.method !== 'unit-norm' && resolved.method !== 'none';
+    const scorer = keepsState ? createScorer(resolved, this.table.counters) : undefined;
+    const column = scorer && this.#attach(name, resolved.fingerprint, scorer);
+    const index = this.fields.push({ name, resolved, scorer, column }) - 1;
+    this.#indices.set(name, index);
+    return index;
+  }
+
+  #attach(name: string, fingerprint: string, { stride, growable }: Scorer): StateColumn {
+    try {
+      return this.table.column(name, fingerprint, stride, growable);
+    } catch (error) {
+      if (!(error instanceof IncompatibleStateError)) throw error;
+      this.table.dropColumn(name);
+      this.restarted.push(name);
+      return this.table.column(name, fingerprint, stride, growable);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { CommonOptions, FieldMethod } from './field-options.js';
+
+/** The options that scalar methods share, by name. */
+export const COMMON_OPTIONS = [
+  'memory',
+  'allowedLateness',
+  'order',
+  'warmup',
+  'whileWarming',
+  'missing',
+  'whenFlat',
+  'clip',
+  'learnWithin',
+] as const satisfies readonly (keyof CommonOptions)[];
+
+type Refusals = Partial<Record<(typeof COMMON_OPTIONS)[number], string>>;
+
+const REFUSED: Partial<Record<FieldMethod, Refusals>> = {
+  adaptive: selfTuning('adaptive'),
+  innovation: selfTuning('innovation'),
+  quantile: { whenFlat: 'quantile has no scale that could be 0' },
+  'unit-norm': stateless('unit-norm looks at one record only'),
+  none: stateless('none leaves the value as it is'),
+};
+
+/** Why a method cannot have a common option; undefined when it can. */
+export function refusal(method: FieldMethod, option: string): string | undefined {
+  return REFUSED[method]?.[option as keyof Refusals];
+}
+
+function selfTuning(method: string): Refusals {
+  return {
+    memory: `${method} finds its own memory`,
+    allowedLateness: `${method} has no window`,
+    order: `${method} scores under the law it held before the value`,
+    learnWithin: `${method} bounds what an outlier teaches by itself`,
+    whenFlat: `${method} answers 0 for a flat series`,
+  };
+}
+
+function stateless(reason: string): Refusals {
+  return Object.fromEntries(COMMON_OPTIONS.map((option) => [option, reason]));
+}
