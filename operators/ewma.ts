@@ -36,12 +36,12 @@ export interface EwmaSummary {
  *
  * On numbers: the mean; on records: mean and variance beside the record. In the unit of the series. A half-life in event time counts
  * late values with the weight of their age. A missing value is learnt by nobody: the mean comes again unchanged, NaN before the first.
+ * On records `value` says what to read and `key` to which series it belongs; without them the stream is of plain numbers.
  *
  * @throws InvalidOptionError when called with a faulty option, or without exactly one of `halfLife` and `alpha`
  */
-export function ewma(options: EwmaOptions): OperatorFunction<number, number>;
-/** Records: `value` says what to learn, `key` to which series it belongs. */
 export function ewma<T>(options: EwmaOptions & RecordAccess<T>): OperatorFunction<T, Summarized<T> & EwmaSummary>;
+export function ewma(options: EwmaOptions): OperatorFunction<number, number>;
 export function ewma<T>(options: EwmaOptions & Partial<RecordAccess<T>>): OperatorFunction<never, unknown> {
   const { halfLife, alpha, adjust = true, ...access } = options;
   if ((halfLife === undefined) === (alpha === undefined))

@@ -12,12 +12,12 @@ export type MaxAbsOptions = CommonOptions;
  *
  * Output has no unit and lies in [−1, 1] but for new extremes (`clip: 1` cuts them). Zero stays zero, so sparse series stay sparse.
  * A missing value comes out as null and is learnt by nobody.
+ * On records `value` says what to read and `key` to which series it belongs; without them the stream is of plain numbers.
  *
  * @throws InvalidOptionError when called with an option that is unknown, of the wrong type or without meaning beside the others
  */
-export function maxAbs(options?: MaxAbsOptions): OperatorFunction<number, number | null>;
-/** Records: `value` says what to score, `key` to which series it belongs. */
 export function maxAbs<T>(options: MaxAbsOptions & RecordAccess<T>): OperatorFunction<T, Scored<T>>;
+export function maxAbs(options?: MaxAbsOptions): OperatorFunction<number, number | null>;
 export function maxAbs(options: MaxAbsOptions = {}): OperatorFunction<never, unknown> {
   return scoreSeries('max-abs', options);
 }

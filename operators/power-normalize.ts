@@ -13,12 +13,12 @@ export interface PowerNormalizeOptions extends CommonOptions, Pick<MethodOptions
  *
  * λ is the maximum likelihood estimate over what was learnt, estimated anew as the series goes on. Output has no unit. Box-Cox takes
  * positive values only: others come out as null and are learnt by nobody, as missing values do.
+ * On records `value` says what to read and `key` to which series it belongs; without them the stream is of plain numbers.
  *
  * @throws InvalidOptionError when called with an option that is unknown, of the wrong type or without meaning beside the others
  */
-export function powerNormalize(options?: PowerNormalizeOptions): OperatorFunction<number, number | null>;
-/** Records: `value` says what to score, `key` to which series it belongs. */
 export function powerNormalize<T>(options: PowerNormalizeOptions & RecordAccess<T>): OperatorFunction<T, Scored<T>>;
+export function powerNormalize(options?: PowerNormalizeOptions): OperatorFunction<number, number | null>;
 export function powerNormalize(options: PowerNormalizeOptions = {}): OperatorFunction<never, unknown> {
   return scoreSeries('power', options);
 }

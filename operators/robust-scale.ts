@@ -16,12 +16,12 @@ export interface RobustScaleOptions
  * Output has no unit; `unitVariance` makes it 1 on normal data; `spread: 'mad'` divides by the median absolute deviation instead.
  * Quantiles are exact for windows, from a sketch with 1 % relative error for other memories. A missing value comes out as null and is
  * learnt by nobody.
+ * On records `value` says what to read and `key` to which series it belongs; without them the stream is of plain numbers.
  *
  * @throws InvalidOptionError when called with an option that is unknown, of the wrong type or without meaning beside the others
  */
-export function robustScale(options?: RobustScaleOptions): OperatorFunction<number, number | null>;
-/** Records: `value` says what to score, `key` to which series it belongs. */
 export function robustScale<T>(options: RobustScaleOptions & RecordAccess<T>): OperatorFunction<T, Scored<T>>;
+export function robustScale(options?: RobustScaleOptions): OperatorFunction<number, number | null>;
 export function robustScale(options: RobustScaleOptions = {}): OperatorFunction<never, unknown> {
   return scoreSeries('robust', options);
 }

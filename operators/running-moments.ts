@@ -41,14 +41,14 @@ export interface MomentsSummary {
  *
  * Right far from zero: relative error of the variance 1e-15 at offset 1.7e12. A missing value is learnt by nobody: the summary comes
  * again unchanged. O(1) a value.
+ * On records `value` says what to read and `key` to which series it belongs; without them the stream is of plain numbers.
  *
  * @throws InvalidOptionError when called with a faulty option
  */
-export function runningMoments(options?: RunningMomentsOptions): OperatorFunction<number, MomentsSummary>;
-/** Records: `value` says what to learn, `key` to which series it belongs. */
 export function runningMoments<T>(
   options: RunningMomentsOptions & RecordAccess<T>,
 ): OperatorFunction<T, Summarized<T> & MomentsSummary>;
+export function runningMoments(options?: RunningMomentsOptions): OperatorFunction<number, MomentsSummary>;
 export function runningMoments<T>(
   options: RunningMomentsOptions & Partial<RecordAccess<T>> = {},
 ): OperatorFunction<never, unknown> {
@@ -75,7 +75,7 @@ function summarize(statistic: MomentsStatistic, ddof: number): MomentsSummary {
   const summary: MomentsSummary = { count, mean, variance, standardDeviation: Math.sqrt(variance) };
   if (statistic instanceof HigherMoments) {
     summary.skewness = statistic.skewness;
-    summary.kurtosis = statistic.kurtosis;
+    summary.kurtosis = statistic.excessKurtosis;
   }
   return summary;
 }

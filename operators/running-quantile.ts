@@ -28,14 +28,14 @@ export interface RunningQuantileOptions {
  *     runningQuantile()     --5--3--3--4--|
  *
  * In the unit of the series. A missing value is learnt by nobody: the quantile comes again unchanged, NaN before the first.
+ * On records `value` says what to read and `key` to which series it belongs; without them the stream is of plain numbers.
  *
  * @throws InvalidOptionError when called with a faulty option
  */
-export function runningQuantile(options?: RunningQuantileOptions): OperatorFunction<number, number>;
-/** Records: `value` says what to learn, `key` to which series it belongs. */
 export function runningQuantile<T>(
   options: RunningQuantileOptions & RecordAccess<T>,
 ): OperatorFunction<T, Summarized<T> & { count: number; quantile: number }>;
+export function runningQuantile(options?: RunningQuantileOptions): OperatorFunction<number, number>;
 export function runningQuantile<T>(
   options: RunningQuantileOptions & Partial<RecordAccess<T>> = {},
 ): OperatorFunction<never, unknown> {

@@ -1,0 +1,42 @@
+import type { OperatorFunction } from 'rxjs';
+import { describe, expectTypeOf, it } from 'vitest';
+import {
+  ewma,
+  microBatch,
+  type Normalized,
+  normalize,
+  runningMoments,
+  type Scored,
+  unitNorm,
+  zScore,
+} from '../../operators/index.js';
+
+interface Reading {
+  id: string;
+  celsius: number;
+}
+
+// The compiler is the test: `tsc` fails on this file when a signature changes.
+describe('types of the operators', () => {
+  it('are inferred from the options', () => {
+    expectTypeOf(zScore()).toEqualTypeOf<OperatorFunction<number, number | null>>();
+    expectTypeOf(zScore({ key: (r: Reading) => r.id, value: (r: Reading) => r.celsius })).toEqualTypeOf<
+      OperatorFunction<Reading, Scored<Reading>>
+    >();
+    expectTypeOf(ewma({ halfLife: 3 })).toEqualTypeOf<OperatorFunction<number, number>>();
+    expectTypeOf(normalize<Reading>()).toEqualTypeOf<OperatorFunction<Reading, Reading & Normalized>>();
+    expectTypeOf(unitNorm()).toEqualTypeOf<OperatorFunction<ArrayLike<number>, Float64Array>>();
+    expectTypeOf(runningMoments()).returns.toHaveProperty('subscribe');
+    expectTypeOf(microBatch({ fields: { c: (r: Reading) => r.celsius } }))
+      .parameter(0)
+      .toExtend<unknown>();
+  });
+  it('refuse what has no meaning', () => {
+    // @ts-expect-error ddof is 0 or 1
+    expectTypeOf(zScore({ ddof: 2 as const })).toBeObject;
+    // @ts-expect-error ewma needs a half-life or alpha object
+    expectTypeOf(() => ewma()).toBeFunction();
+    // @ts-expect-error min-max's range is not an option of zScore
+    expectTypeOf(() => zScore({ range: [0, 1] })).toBeFunction();
+  });
+});
