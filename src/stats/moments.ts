@@ -53,7 +53,7 @@ export class Moments extends StateView implements MomentsStatistic, Mergeable<Mo
     const mean = state[offset + 1]!;
     const low = state[offset + 2]!;
     const delta = x - mean - low;
-    const addend = (delta * weight) / count + low;
+    const addend = delta * (weight / count) + low; // the division does not wait for delta
     const sum = mean + addend;
     const part = sum - mean;
     const sumLow = mean - (sum - part) + (addend - part);
@@ -80,7 +80,7 @@ export class Moments extends StateView implements MomentsStatistic, Mergeable<Mo
       if (!isObservation(x)) continue;
       count += 1;
       const delta = x - mean - low;
-      const addend = delta / count + low;
+      const addend = delta * (1 / count) + low;
       const sum = mean + addend;
       const part = sum - mean;
       low = mean - (sum - part) + (addend - part);
