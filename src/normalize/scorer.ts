@@ -1,4 +1,5 @@
 import { MissingValueError } from '../errors.js';
+import type { SeriesCounters } from '../series/series-counters.js';
 import { isObservation } from '../stats/is-observation.js';
 import type { Normalizer } from './normalizer.js';
 
@@ -18,17 +19,8 @@ export interface ScoringRules {
   timed: boolean;
 }
 
-/** What was seen and not learnt, and why. */
-export interface ScoringCounters {
-  /** Values that were no observation: null, NaN, ±Infinity, absent, text, beyond ±1e150. */
-  missing: number;
-  /** Values too late for their window: scored, not learnt. */
-  late: number;
-  /** Values whose event time could not be read, where the memory needs one: scored, not learnt. */
-  untimed: number;
-  /** Values further than `learnWithin` scales from the center: scored, not learnt. */
-  gated: number;
-}
+/** What was seen and not learnt. */
+export type ScoringCounters = Pick<SeriesCounters, 'missing' | 'late' | 'untimed' | 'gated'>;
 
 /** So many values in a row outside `learnWithin`, all on one side, are a level that has moved: from then on they are learnt. */
 const GATE_PATIENCE = 30;
