@@ -49,6 +49,11 @@ export class CheckpointVersionError extends EngineError {
   }
 }
 
+/** A file that could not be read or written. */
+export class StorageError extends EngineError {
+  readonly code = 'STORAGE';
+}
+
 /** A record that could not be decoded; goes to the dead letter, not to the stream's error channel. */
 export class DecodeError extends EngineError {
   readonly code = 'DECODE_FAILED';
