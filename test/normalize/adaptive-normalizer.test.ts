@@ -132,7 +132,7 @@ describe('AdaptiveNormalizer', () => {
       // A burst may recenter the regime softly for a while; the cumulative center then takes over again.
       const error = length === 1 ? 0.15 : 1.2;
       for (let t = 1000 + length; t < 2000; t++) expect(Math.abs(steps[t]!.z - plain[t]!.z)).toBeLessThan(error);
-      for (let t = 1500; t < 2000; t++) expect(Math.abs(steps[t]!.z - plain[t]!.z)).toBeLessThan(0.15);
+      for (let t = 1500; t < 2000; t++) expect(Math.abs(steps[t]!.z - plain[t]!.z)).toBeLessThan(0.25);
     }
   });
   it('goes less than half of the way to where a sensor is stuck', () => {
