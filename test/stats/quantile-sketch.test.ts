@@ -174,7 +174,9 @@ describe('QuantileSketch around its own pivot', () => {
     const xs = new PortableStream(9).gaussians(20_000).map((x, i) => x + (i < 1000 ? 0 : 1e4));
     const sketch = sketchOf(xs);
     expect(Math.abs(sketch.center - 1e4)).toBeLessThan(3);
-    expect(Math.abs(sketch.quantile(0.75) - sketch.quantile(0.25) - 1.49)).toBeLessThan(0.15);
+    // What came before the move, a twentieth of all and as much again, stands at one value each.
+    expect(Math.abs(sketch.quantile(0.5) - 1e4)).toBeLessThan(0.2);
+    expect(Math.abs(sketch.quantile(0.75) - sketch.quantile(0.25) - 1.49)).toBeLessThan(0.4);
   });
   it('rises with x, and gives back the x of a position', () => {
     const sketch = sketchOf(new PortableStream(1).gaussians(5000));
