@@ -2,6 +2,7 @@ import { normalQuantile } from '../stats/normal-quantile.js';
 import type { QuantileStatistic } from '../stats/statistic.js';
 import type { WhenFlat } from './normalizer.js';
 import { StatisticNormalizer } from './statistic-normalizer.js';
+import { usableScale } from './usable-scale.js';
 
 export interface RobustNormalizerOptions {
   /** The two shares whose quantiles' distance is the scale. */
@@ -44,7 +45,7 @@ export class RobustNormalizer extends StatisticNormalizer<QuantileStatistic> {
     const spread = this.#mad
       ? statistic.medianDeviation()
       : statistic.quantile(this.#high) - statistic.quantile(this.#low);
-    this.scale = spread / this.#unit;
+    this.scale = usableScale(spread / this.#unit);
   }
 
   normalize(x: number): number {

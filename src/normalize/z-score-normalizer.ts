@@ -1,6 +1,7 @@
 import type { MomentsStatistic } from '../stats/statistic.js';
 import type { WhenFlat } from './normalizer.js';
 import { StatisticNormalizer } from './statistic-normalizer.js';
+import { usableScale } from './usable-scale.js';
 
 /**
  * Z-score: `(x − mean) / standard deviation`. Output has no unit; mean 0 and standard deviation 1 on what was learnt.
@@ -24,7 +25,7 @@ export class ZScoreNormalizer extends StatisticNormalizer<MomentsStatistic> {
     this.count = statistic.count;
     this.center = statistic.mean;
     // One observation has no sample variance, but it is known to be flat so far.
-    this.scale = variance > 0 ? Math.sqrt(variance) : this.count > 0 ? 0 : Number.NaN;
+    this.scale = variance > 0 ? usableScale(Math.sqrt(variance)) : this.count > 0 ? 0 : Number.NaN;
   }
 
   normalize(x: number): number {
