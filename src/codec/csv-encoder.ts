@@ -1,3 +1,4 @@
+import { InvalidOptionError } from '../errors.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { CsvHeader } from './csv-header.js';
 import { quoteCell } from './quote-cell.js';
@@ -20,7 +21,8 @@ export interface CsvEncoderOptions {
  * Writes CSV rows as they were read, with cells for the scores behind them, or with the scores in the place of the values. What is not
  * a score is copied byte for byte. null is an empty cell; a number reads back as the same double. O(bytes), no object a row.
  *
- * Columns `<field>_normalized`, and `<field>_<extra>` for each extra.
+ * Columns `<field>_normalized`, and `<field>_<extra>` for each extra; `encode` throws InvalidOptionError where the input has one of that
+ * name already.
  */
 export class CsvEncoder implements RecordEncoder {
   readonly #header: CsvHeader;
@@ -57,6 +59,9 @@ export class CsvEncoder implements RecordEncoder {
       ...(this.#mode === 'add' ? [`${name}_normalized`] : []),
       ...extras.map((extra) => `${name}_${extra.name}`),
     ]);
+    const taken = added.find((name) => this.#header.names.includes(name));
+    if (taken !== undefined)
+      throw new InvalidOptionError('field', taken, 'a field whose output column the input does not have already');
     out.utf8([...this.#header.names, ...added].map((name) => quoteCell(name, delimiter)).join(delimiter));
     this.#endLine(out);
   }

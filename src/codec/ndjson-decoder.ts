@@ -23,13 +23,15 @@ export interface NdjsonDecoderOptions {
 }
 
 const BACKSLASH = 92;
+/** Deeper records are bad: no reader of the output should have to nest its calls deeper. */
+const DEEPEST = 1000;
 
 /**
  * Reads fields of JSON objects, one a line, by dotted names: `a.b` is the property `a.b`, else property `b` of the object `a`.
  *
  * Equal to `JSON.parse` of the line and a walk to the value, which is also the way that unusual records go; the others are read from
  * their bytes. Integers beyond 2^53 read as the nearest double. null is missing; arrays have no fields of their own unless named
- * (`a.0`). A line that is not JSON, or no object, is bad.
+ * (`a.0`). A line that is not JSON, no object, or nested deeper than 1,000 levels is bad.
  */
 export class NdjsonDecoder implements RecordDecoder {
   readonly columns: FieldColumn[] = [];
@@ -124,6 +126,10 @@ export class NdjsonDecoder implements RecordDecoder {
       column.kinds[i] = CellKind.absent;
       column.starts[i] = column.ends[i] = 0;
     }
+    if (nesting(bytes, starts[i]!, ends[i]!) > DEEPEST) {
+      this.#refuse(i, `nested deeper than ${DEEPEST} levels`);
+      return;
+    }
     let document: unknown;
     try {
       document = JSON.parse(decodeUtf8(bytes, starts[i]!, ends[i]!));
@@ -180,4 +186,19 @@ function faultOf({ message }: Error, stopped: number, size: number): string {
   return position >= size || /end of (JSON )?input/i.test(message)
     ? 'not JSON: it ends too early'
     : `not JSON: unexpected character at column ${position + 1}`;
+}
+
+/** The most brackets that are open at once, outside of strings. */
+function nesting(bytes: Uint8Array, start: number, end: number): number {
+  let depth = 0;
+  let deepest = 0;
+  let isText = false;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    if (byte === 34) isText = !isText;
+    else if (isText) i += byte === BACKSLASH ? 1 : 0;
+    else if ((byte | 32) === 123) deepest = Math.max(deepest, ++depth);
+    else if ((byte | 32) === 125) depth--;
+  }
+  return deepest;
 }

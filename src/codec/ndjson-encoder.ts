@@ -1,4 +1,5 @@
 import type { ByteWriter } from './byte-writer.js';
+import { CellKind } from './cell-kind.js';
 import { decodeUtf8 } from './decode-utf8.js';
 import type { RecordBatch } from './record-batch.js';
 import type { OutputMode, RecordEncoder } from './record-encoder.js';
@@ -40,18 +41,15 @@ export class NdjsonEncoder implements RecordEncoder {
 
   /** Copies the record and writes the members before its closing brace. */
   #splice(bytes: Uint8Array, start: number, end: number, i: number, out: ByteWriter): void {
-    if (hasMember(bytes, start, end, this.#members)) {
-      const record = JSON.parse(decodeUtf8(bytes, start, end)) as Record<string, unknown>;
+    const record = recordWithMember(bytes, start, end, this.#members);
+    if (record !== undefined) {
       for (const { name } of this.#members) delete record[name];
       const text = JSON.stringify(record);
       out.utf8(text.slice(0, -1));
       this.#writeMembers(text.length > 2, i, out);
       return;
     }
-    let brace = end - 1;
-    while (bytes[brace] !== CLOSE) brace--;
-    let last = brace - 1;
-    while (bytes[last]! <= 32) last--;
+    const last = lastOfMembers(bytes, end);
     out.copy(bytes, start, last + 1);
     this.#writeMembers(bytes[last] !== OPEN, i, out);
   }
@@ -62,10 +60,13 @@ export class NdjsonEncoder implements RecordEncoder {
       if (!isFirst) out.byte(44);
       isFirst = false;
       out.utf8(opening);
-      for (let k = 0; k < entries.length; k++) {
-        if (k > 0) out.byte(44);
-        out.utf8(entries[k]!.label);
-        writeNumber(entries[k]!.values[i]!, out);
+      let isFirstEntry = true;
+      for (const { label, values, field } of entries) {
+        if (field.isOptional && field.column.kinds[i] === CellKind.absent) continue;
+        if (!isFirstEntry) out.byte(44);
+        isFirstEntry = false;
+        out.utf8(label);
+        writeNumber(values[i]!, out);
       }
       out.byte(CLOSE);
     }
@@ -77,12 +78,13 @@ export class NdjsonEncoder implements RecordEncoder {
     const start = batch.starts[i]!;
     const end = batch.ends[i]!;
     const present = fields
-      .filter(({ column }) => column.kinds[i] !== 2)
+      .filter(({ column }) => column.kinds[i] !== CellKind.absent)
       .sort((a, b) => a.column.starts[i]! - b.column.starts[i]!);
-    const isSlow =
-      present.some(({ column }) => column.starts[i] === column.ends[i]) || hasMember(bytes, start, end, this.#members);
-    if (isSlow) {
-      const record = JSON.parse(decodeUtf8(bytes, start, end)) as Record<string, unknown>;
+    const isSlow = present.some(({ column }) => column.starts[i] === column.ends[i]);
+    const record =
+      recordWithMember(bytes, start, end, this.#members) ??
+      (isSlow ? (JSON.parse(decodeUtf8(bytes, start, end)) as Record<string, unknown>) : undefined);
+    if (record !== undefined) {
       for (const { name } of this.#members) delete record[name];
       for (const { name, normalized } of present)
         setAt(record, name, Number.isNaN(normalized[i]!) ? null : normalized[i]!);
@@ -97,10 +99,9 @@ export class NdjsonEncoder implements RecordEncoder {
       writeNumber(normalized[i]!, out);
       from = column.ends[i]!;
     }
-    let brace = end - 1;
-    while (bytes[brace] !== CLOSE) brace--;
-    out.copy(bytes, from, brace);
-    this.#writeMembers(true, i, out);
+    const last = lastOfMembers(bytes, end);
+    out.copy(bytes, from, last + 1);
+    this.#writeMembers(bytes[last] !== OPEN, i, out);
   }
 }
 
@@ -109,31 +110,54 @@ interface Member {
   name: string;
   /** `"name":{` */
   opening: string;
-  entries: { label: string; values: Float64Array }[];
+  entries: { label: string; values: Float64Array; field: ScoredField }[];
 }
 
 function membersOf(fields: readonly ScoredField[], mode: OutputMode): Member[] {
-  const entry = (name: string, values: Float64Array) => ({ label: `${JSON.stringify(name)}:`, values });
+  const entry = (field: ScoredField, values: Float64Array) => ({
+    label: `${JSON.stringify(field.name)}:`,
+    values,
+    field,
+  });
   const extras = [...new Set(fields.flatMap((field) => field.extras.map((extra) => extra.name)))];
   const members = [
-    ...(mode === 'add'
-      ? [{ name: 'normalized', entries: fields.map((field) => entry(field.name, field.normalized)) }]
-      : []),
-    { name: 'epoch', entries: fields.flatMap((field) => (field.epoch ? [entry(field.name, field.epoch)] : [])) },
+    ...(mode === 'add' ? [{ name: 'normalized', entries: fields.map((field) => entry(field, field.normalized)) }] : []),
+    { name: 'epoch', entries: fields.flatMap((field) => (field.epoch ? [entry(field, field.epoch)] : [])) },
     ...extras.map((name) => ({
       name,
       entries: fields.flatMap((field) =>
-        field.extras.filter((extra) => extra.name === name).map((extra) => entry(field.name, extra.values)),
+        field.extras.filter((extra) => extra.name === name).map((extra) => entry(field, extra.values)),
       ),
     })),
   ];
   return members.map(({ name, entries }) => ({ name, opening: `${JSON.stringify(name)}:{`, entries }));
 }
 
-/** Whether the record may have a member of one of these names: a quote, the name, a quote anywhere in it, or an escape. */
-function hasMember(bytes: Uint8Array, start: number, end: number, members: readonly Member[]): boolean {
+/** Index of the last byte before the closing brace that is no space. */
+function lastOfMembers(bytes: Uint8Array, end: number): number {
+  let last = end - 1;
+  while (bytes[last] !== CLOSE) last--;
+  last--;
+  while (bytes[last]! <= 32) last--;
+  return last;
+}
+
+/** The record as an object if it has a member of one of these names, else undefined; an object is made only if it may have one. */
+function recordWithMember(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  members: readonly Member[],
+): Record<string, unknown> | undefined {
+  if (!mayHaveMember(bytes, start, end, members)) return undefined;
+  const record = JSON.parse(decodeUtf8(bytes, start, end)) as Record<string, unknown>;
+  return members.some(({ name }) => Object.hasOwn(record, name)) ? record : undefined;
+}
+
+/** Whether one of the names stands in quotes anywhere in the record, or an escape in which a name may be spelled. */
+function mayHaveMember(bytes: Uint8Array, start: number, end: number, members: readonly Member[]): boolean {
   for (let i = start; i < end; i++) {
-    if (bytes[i] === BACKSLASH && bytes[i + 1] === 117) return true; // \u: a name may be spelled with it
+    if (bytes[i] === BACKSLASH && bytes[i + 1] === 117) return true;
     if (bytes[i] !== QUOTE) continue;
     for (const { name } of members) {
       if (bytes[i + 1] !== name.charCodeAt(0) || bytes[i + name.length + 1] !== QUOTE) continue;

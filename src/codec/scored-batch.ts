@@ -5,6 +5,8 @@ export interface ScoredField {
   readonly name: string;
   /** Where the field stands in the records; for replacing it. */
   readonly column: FieldColumn;
+  /** Met on the way and not named: a record that lacks it says nothing of it. */
+  readonly isOptional: boolean;
   /** NaN stands for null. */
   readonly normalized: Float64Array;
   /** Absent for a method that has none. */

@@ -154,13 +154,15 @@ describe('NdjsonDecoder', () => {
   it('reads records that are nested very deep', () => {
     const deep = (n: number) =>
       `{"a":1,"v":${'['.repeat(n)}${']'.repeat(n)},"w":${'{"a":'.repeat(n)}2${'}'.repeat(n)}}`;
-    expectSame([deep(10), deep(15), deep(16), deep(17), deep(63), deep(64), deep(2000)], {
+    expectSame([deep(10), deep(15), deep(16), deep(17), deep(63), deep(64), deep(500)], {
       names: ['a'],
       others: true,
     });
     const decoder = new NdjsonDecoder({ names: ['a'], others: true });
-    decoder.decode(batchOf([encoder.encode(deep(5_000))]));
-    expect(found(decoder, 'a', 0)).toEqual([CellKind.number, 1, '1']);
+    const open = '['.repeat(100_000);
+    decoder.decode(batchOf([deep(1_001), deep(100_000), open, `{"a":"${open}"}`].map((line) => encoder.encode(line))));
+    const reason = 'nested deeper than 1000 levels';
+    expect([0, 1, 2, 3].map((i) => decoder.faults[i])).toEqual([reason, reason, reason, undefined]);
   });
 
   it('says why and where a line is bad', () => {
