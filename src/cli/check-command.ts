@@ -10,12 +10,22 @@ export function checkCommand(settle: (code: number) => void): Command {
     .argument('<config>', 'YAML or JSON file; - is stdin')
     .addHelpText(
       'after',
-      '\nFaults are printed as FILE:line:col: path: must be …, got …, and the exit code is 2.\n\nExample:\n  streamnorm check pipeline.yaml',
+      '\nFaults are printed as FILE:line:col: path: must be …, got …, and the exit code is 2.\n\u0024{…} is printed as it is written: it may stand for a secret.\n\nExample:\n  streamnorm check pipeline.yaml',
     )
     .action((path: string) => {
-      process.stdout.write(stringify(describePlan(readConfig(path))));
+      const written = new Map<string, string>();
+      const plan = readConfig(path, (value, reference) => written.set(value, reference));
+      process.stdout.write(stringify(asWritten(describePlan(plan), written)));
       settle(0);
     });
+}
+
+/** `value` with `${…}` in the place of what it came to: that may be a secret. */
+function asWritten(value: unknown, written: ReadonlyMap<string, string>): unknown {
+  if (typeof value === 'string') return written.get(value) ?? value;
+  if (Array.isArray(value)) return value.map((item) => asWritten(item, written));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, asWritten(inner, written)]));
 }
 
 /** The plan with what every field's options come to. */

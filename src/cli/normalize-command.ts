@@ -1,4 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { FieldOptions } from '../normalize/field-options.js';
+import { resolveField } from '../normalize/resolve-field.js';
+import { withDefaults } from '../normalize/with-defaults.js';
 import type { PipelinePlan } from '../pipeline/plan.js';
 import { runPipeline } from '../pipeline/run-pipeline.js';
 import type { Fault } from '../pipeline/schema-faults.js';
@@ -68,7 +71,7 @@ export function normalizeCommand(settle: (code: number) => void): Command {
     .option('--range <low,high>', 'min-max: target range (0,1)')
     .option('--ddof <n>', 'z-score: 0 population, 1 sample (0)', number)
     .option('--include <what>', 'add center, scale, count of each field (repeatable, or a,b)', list)
-    .option('--replace', 'put scores in the place of the values')
+    .addOption(new Option('--replace', 'put scores in the place of the values').conflicts('include'))
     .option('--format <format>', 'input: ndjson or csv (by extension, else by content)')
     .option('--output-format <format>', "output: ndjson or csv (the input's)")
     .option('--delimiter <char>', 'CSV delimiter: , ; or tab (detected)')
@@ -134,20 +137,37 @@ function planOf(files: string[], flags: Flags): PipelinePlan {
   };
   const plan = toPlan(config, describeFlag);
   // Without named fields the options of one method go to every field.
-  const others =
-    !flags.field && plan.fields.others && Object.keys(own).length > 0 ? { ...plan.fields.others, ...own } : undefined;
-  const full = others ? { ...plan, fields: { ...plan.fields, others } } : plan;
-  if (base === undefined) return full;
+  const override = (options: FieldOptions): FieldOptions => {
+    const { method = options.method ?? 'z-score' } = options;
+    const merged = { ...options, ...withDefaults({ method }, defaults), ...own };
+    resolveField(merged);
+    return merged;
+  };
+  const { named, others } = (flags.field ? plan : (base ?? plan)).fields;
+  const fields = flags.field
+    ? plan.fields
+    : {
+        named: named.map(({ name, options }) => ({ name, options: override(options) })),
+        ...(others && { others: override(others) }),
+      };
+  if (base === undefined) return { ...plan, fields };
+  const { ttl, maxSeries } = base.state;
   return {
     ...base,
-    source: full.source,
-    sink: full.sink,
-    state: { store: 'memory' },
-    strict: full.strict || base.strict,
-    ...(full.deadLetter && { deadLetter: full.deadLetter }),
-    ...((flags.key || flags.time) && { record: { ...base.record, ...full.record } }),
-    ...((flags.field || Object.keys(defaults).length > 0) && { fields: full.fields }),
-    ...((flags.include || flags.replace) && { output: full.output }),
+    fields,
+    source: plan.source,
+    sink: plan.sink,
+    state: { store: 'memory', ...(ttl !== undefined && { ttl }), ...(maxSeries !== undefined && { maxSeries }) },
+    strict: plan.strict || base.strict,
+    ...(plan.deadLetter && { deadLetter: plan.deadLetter }),
+    ...((flags.key || flags.time) && {
+      record: {
+        ...base.record,
+        ...(flags.key && { key: flags.key }),
+        ...(flags.time !== undefined && { time: flags.time }),
+      },
+    }),
+    ...((flags.include || flags.replace) && { output: plan.output }),
   };
 }
 

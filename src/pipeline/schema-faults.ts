@@ -118,6 +118,7 @@ export function valueAt(value: unknown, path: Path): unknown {
 
 export function display(value: unknown): string {
   if (value === undefined) return 'nothing';
+  if (typeof value === 'number') return String(value);
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

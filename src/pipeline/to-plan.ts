@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { ConfigError, InvalidOptionError } from '../errors.js';
 import type { FieldOptions } from '../normalize/field-options.js';
 import { resolveField } from '../normalize/resolve-field.js';
@@ -61,6 +62,7 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
       path: ['record'],
       message: `must be given a time: ${needTime.join(', ')} has a memory in event time`,
     });
+  checkFiles(config, faults, written);
   const state = statePlan(config, faults, record.time !== undefined, written);
   if (faults.length > 0) throw new ConfigError(faults.map(describe));
 
@@ -81,6 +83,26 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
     batch: { maxLength: batch.maxLength ?? 4096 },
     strict: config.strict ?? false,
   };
+}
+
+/** What is written must not be what is read, nor one file be written twice. */
+function checkFiles({ source, sink, deadLetter }: Config, faults: Fault[], shown: unknown): void {
+  const taken = new Map<string, string>();
+  for (const path of [source.file?.path ?? []].flat()) if (path !== '-') taken.set(resolve(path), 'source.file.path');
+  const written = [
+    ['sink', typeof sink === 'object' && 'file' in sink ? sink.file.path : undefined],
+    ['deadLetter', deadLetter?.file.path],
+  ] as const;
+  for (const [section, path] of written) {
+    if (path === undefined) continue;
+    const other = taken.get(resolve(path));
+    if (other !== undefined)
+      faults.push({
+        path: [section, 'file', 'path'],
+        message: `must be another file than ${other}, got ${display(valueAt(shown, [section, 'file', 'path']))}`,
+      });
+    taken.set(resolve(path), `${section}.file.path`);
+  }
 }
 
 function sourcePlan({ file, stdin, simulate }: Config['source']): SourcePlan {

@@ -60,35 +60,31 @@ export function drawPlant(view: PlantView, screen: Screen): string[] {
   return lines.slice(0, rows);
 }
 
-/** Which columns fit: the sparkline takes what is left. */
-function layout(columns: number): { details: boolean; spark: number } {
-  const details = columns >= 100;
-  return { details, spark: Math.max(0, columns - (details ? 82 : 53)) };
+/** Which columns fit: center and scale first, then the count; the sparkline takes what is left. */
+function layout(columns: number): { center: boolean; count: boolean; spark: number } {
+  const count = columns >= 100;
+  const center = columns >= 76;
+  return { center, count, spark: Math.max(0, columns - (count ? 81 : center ? 73 : 53)) };
 }
 
 function header(columns: number): string {
-  const { details } = layout(columns);
-  return ` ${'sensor'.padEnd(15)}${'raw'.padStart(10)} ${'unit'.padEnd(5)}${'normalized'.padStart(11)}${details ? `${'center'.padStart(11)}${'scale'.padStart(10)}${'count'.padStart(8)}` : ''}  ${'state'.padEnd(8)}`;
+  const { center, count } = layout(columns);
+  const details = `${center ? `${'center'.padStart(10)}${'scale'.padStart(10)}` : ''}${count ? 'count'.padStart(8) : ''}`;
+  return ` ${'sensor'.padEnd(15)}${'raw'.padStart(10)} ${'unit'.padEnd(5)}${'normalized'.padStart(11)}${details}  ${'state'.padEnd(8)}`;
 }
 
 function sensorLine(sensor: SensorView, columns: number, paint: (style: Style, text: string) => string): string {
-  const { details, spark } = layout(columns);
+  const shown = layout(columns);
   const { name, unit, value, normalized, center, scale, count, state, scores } = sensor;
   const score = normalized === null ? '·' : `${normalized >= 0 ? '+' : ''}${normalized.toFixed(2)}`;
   const size = Math.abs(normalized ?? 0);
   return line(columns, paint, [
     [undefined, ` ${name.slice(0, 14).padEnd(15)}${formatValue(value).padStart(10)} ${unit.slice(0, 5).padEnd(5)}`],
     [size >= 5 ? 'red' : size >= 3 ? 'yellow' : undefined, score.slice(0, 10).padStart(11)],
-    ...(details
-      ? ([
-          [
-            'dim',
-            `${formatValue(center).padStart(11)}${formatValue(scale).padStart(10)}${formatCount(count).padStart(8)}`,
-          ],
-        ] as const)
-      : []),
+    ['dim', shown.center ? `${formatValue(center).padStart(10)}${formatValue(scale).padStart(10)}` : ''],
+    ['dim', shown.count ? formatCount(count).padStart(8) : ''],
     [STATE_STYLES[state], `  ${state.padEnd(8)}`],
-    [undefined, ` ${sparkline(scores, spark)}`],
+    [undefined, ` ${sparkline(scores, shown.spark)}`],
   ]);
 }
 
