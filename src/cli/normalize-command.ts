@@ -61,7 +61,9 @@ export function normalizeCommand(settle: (code: number) => void): Command {
     .option('-k, --key <field>', 'field that says to which series a record belongs (repeatable, or a,b)', list)
     .option('-t, --time <field>', 'field with the event time: epoch ms or ISO 8601')
     .option('--half-life <length>', 'forget by half every so many samples, or duration like 5m')
-    .option('--window <length>', 'only the last so many samples, or duration like 10m')
+    .addOption(
+      new Option('--window <length>', 'only the last so many samples, or duration like 10m').conflicts('halfLife'),
+    )
     .option('--warmup <count>', 'samples learnt before the first score (30)', number)
     .option('--while-warming <what>', 'until then: null, drop, raw, zero (null)')
     .option('--order <order>', 'normalize-first or learn-first (normalize-first)')
@@ -199,6 +201,8 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   'sink.stdout.format': '--output-format',
   'sink.file.format': '--output-format',
   'output.include': '--include',
+  'sink.file.path': '--output',
+  'deadLetter.file.path': '--dead-letter',
   memory: '--half-life or --window',
   'memory.halfLife': '--half-life',
   'memory.window': '--window',

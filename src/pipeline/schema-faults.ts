@@ -25,7 +25,12 @@ export function schemaFaults(schema: z.ZodType, value: unknown, written = value)
 function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, written: unknown): Fault[] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
   const received = valueAt(written, path);
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, schemaAt(schema, path)));
+  if (issue.code === 'unrecognized_keys') {
+    const at = schemaAt(schema, path);
+    // Known by itself, not beside the others: the fault is that of the whole.
+    if (at?.description === undefined || issue.keys.some((key) => !namesIn(at).includes(key)))
+      return issue.keys.map((key) => unknownKey(path, key, at));
+  }
   if (issue.code === 'invalid_union') {
     // The alternative that got furthest is the one that was meant.
     const deepest = issue.errors.flat().filter((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys');

@@ -88,7 +88,7 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
 /** What is written must not be what is read, nor one file be written twice. */
 function checkFiles({ source, sink, deadLetter }: Config, faults: Fault[], shown: unknown): void {
   const taken = new Map<string, string>();
-  for (const path of [source.file?.path ?? []].flat()) if (path !== '-') taken.set(resolve(path), 'source.file.path');
+  for (const path of [source.file?.path ?? []].flat()) if (path !== '-') taken.set(resolve(path), 'source');
   const written = [
     ['sink', typeof sink === 'object' && 'file' in sink ? sink.file.path : undefined],
     ['deadLetter', deadLetter?.file.path],
@@ -99,9 +99,9 @@ function checkFiles({ source, sink, deadLetter }: Config, faults: Fault[], shown
     if (other !== undefined)
       faults.push({
         path: [section, 'file', 'path'],
-        message: `must be another file than ${other}, got ${display(valueAt(shown, [section, 'file', 'path']))}`,
+        message: `must be another file than the ${other}'s, got ${display(valueAt(shown, [section, 'file', 'path']))}`,
       });
-    taken.set(resolve(path), `${section}.file.path`);
+    taken.set(resolve(path), section);
   }
 }
 

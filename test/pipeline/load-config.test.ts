@@ -123,6 +123,17 @@ strict: true
       'p.yaml:3:37: fields.flow.memory: must be absent: adaptive finds its own memory, got {"window":5}',
     ],
     [
+      'two memories at once',
+      'source: { stdin: {} }\nfields:\n  flow: { memory: { halfLife: 5, window: 7 } }',
+      'p.yaml:3:19: fields.flow.memory: must be all, { halfLife: samples | duration } or { window: samples | duration }, got {"halfLife":5,"window":7}',
+    ],
+    [
+      'a file that is read and written',
+      'source: { file: { path: [a.csv, b.csv] } }\nsink: { file: { path: ./b.csv } }\ndeadLetter: { file: { path: a.csv } }',
+      'p.yaml:2:23: sink.file.path: must be another file than the source\'s, got "./b.csv"',
+      'p.yaml:3:29: deadLetter.file.path: must be another file than the source\'s, got "a.csv"',
+    ],
+    [
       'a fault in the defaults, where it stands',
       'source: { stdin: {} }\ndefaults:\n  warmup: 50\n  memory: { window: 10 }',
       "p.yaml:3:11: defaults.warmup: must be at most the window's length, 10, got 50",
