@@ -64,7 +64,7 @@ export function drawPlant(view: PlantView, screen: Screen): string[] {
 function layout(columns: number): { center: boolean; count: boolean; spark: number } {
   const count = columns >= 100;
   const center = columns >= 76;
-  return { center, count, spark: Math.max(0, columns - (count ? 81 : center ? 73 : 53)) };
+  return { center, count, spark: Math.max(0, columns - (count ? 82 : center ? 74 : 54)) };
 }
 
 function header(columns: number): string {
