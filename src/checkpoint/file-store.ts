@@ -118,7 +118,8 @@ async function renameIfThere(from: string, to: string): Promise<void> {
 
 /** Not `readFile`, which takes 2 GiB at most. */
 async function readAll(file: FileHandle): Promise<Uint8Array> {
-  const bytes = new Uint8Array((await file.stat()).size);
+  const { buffer } = Buffer.allocUnsafeSlow((await file.stat()).size); // not zeroed, and not part of a pool
+  const bytes = new Uint8Array(buffer);
   for (let at = 0; at < bytes.length; ) {
     const { bytesRead } = await file.read(bytes, at, Math.min(bytes.length - at, READ_AT_ONCE), at);
     if (bytesRead === 0) return bytes.subarray(0, at); // it was cut meanwhile
