@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { Subject } from 'rxjs';
 import { zScore } from '../../operators/index.js';
 import { type Reading, SimulatedPlant } from '../io/simulated-plant.js';
+import { StdoutSink } from '../io/stdout-sink.js';
 import { drawPlant } from './demo/draw-plant.js';
 import { emptyPlantView, formatValue, observe, type PlantView } from './demo/plant-view.js';
 import { TerminalScreen } from './demo/terminal-screen.js';
@@ -42,6 +43,7 @@ async function runDemo({ sensors, seed, speed, seconds = Number.POSITIVE_INFINIT
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const isTerminal = process.stdout.isTTY === true;
+  const plain = new StdoutSink();
   const screen = new TerminalScreen(process.stdout, process.stdin);
   let isPaused = false;
   if (isTerminal)
@@ -79,7 +81,7 @@ async function runDemo({ sensors, seed, speed, seconds = Number.POSITIVE_INFINIT
       );
     } else if (now >= nextLine) {
       nextLine = now + 1000;
-      for (const line of plainLines(view)) process.stdout.write(`${line}\n`);
+      await plain.write(new TextEncoder().encode(`${plainLines(view).join('\n')}\n`));
     }
     await sleep(FRAME, undefined, { signal: stop.signal }).catch(() => {});
   }
