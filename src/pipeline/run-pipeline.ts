@@ -113,11 +113,10 @@ class Run {
         ...(bytesTotal !== undefined && { bytesTotal }),
       });
       // The position is that behind this batch once the next is asked for; so what is saved is what the last save left, or this loop's end.
-      if (signal?.aborted) {
-        this.summary.stopped = true;
-        break;
-      }
+      if (signal?.aborted) break;
     }
+    // A source that is told to stop may end by itself.
+    this.summary.stopped = signal?.aborted ?? false;
     await this.#checkpoint(true);
     const { counters, size } = this.#state.table;
     const { missing, late, untimed, gated } = counters;
