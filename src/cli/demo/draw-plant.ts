@@ -54,7 +54,7 @@ export function drawPlant(view: PlantView, screen: Screen): string[] {
   }
   lines.push(
     line(columns, paint, [
-      ['dim', ' q quit   p pause   each value is scored by what its sensor said before: (x − center) / scale'],
+      ['dim', ' q quit   p pause   normalized = (x − center) / scale, by what came before'],
     ]),
   );
   return lines.slice(0, rows);
