@@ -53,9 +53,7 @@ export function drawPlant(view: PlantView, screen: Screen): string[] {
     for (let i = 0; i < eventRows; i++) lines.push(line(columns, paint, [['cyan', ` ${events[i] ?? ''}`]]));
   }
   lines.push(
-    line(columns, paint, [
-      ['dim', ' q quit   p pause   normalized = (x − center) / scale, by what came before'],
-    ]),
+    line(columns, paint, [['dim', ' q quit   p pause   normalized = (x − center) / scale, by what came before']]),
   );
   return lines.slice(0, rows);
 }
