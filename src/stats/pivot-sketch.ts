@@ -17,6 +17,8 @@ export interface QuantileSketchOptions {
 
 /** With a pivot of its own, a sketch tells distances apart down to this share of the median distance. */
 const RESOLUTION = 1e-3;
+/** How many times as far as seven eighths of the first values lie the bins must reach from the start. */
+const REACH = 4;
 /** Coarser than this share of the median distance is too coarse. */
 const COARSE = 0.05;
 /** This share of the weight may lie outside the range, or so many observations of now if that is more. */
@@ -309,7 +311,10 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     state[offset + at.POINTS] = 0;
     state[offset + at.DUE] = this.interval();
     const bins = this.#bins.aim(state, offset);
-    bins.begin(pivot, unit, 0);
+    // Few bins may not reach as far as the values lie at the accuracy asked for; what is beyond their range would be lost in the last one.
+    let level = 0;
+    while (level < 9 && unit * bins.span(level) < REACH * distances[(at.POINT_CAPACITY * 7) >> 3]!) level++;
+    bins.begin(pivot, unit, level);
     for (let i = 0; i < at.POINT_CAPACITY; i++) this.#put(held[i]! - pivot, held[at.POINT_CAPACITY + i]!);
   }
 
