@@ -48,13 +48,13 @@ export class KeyArena {
     return this.#starts[slot]!;
   }
 
-  /** The slot of the key at `start` when that is `key`; −1 when it is another. */
-  slotIf(start: number, key: PackedKey): number {
+  /** Whether the key at `start` is `key`. */
+  equals(start: number, key: PackedKey): boolean {
     const words = this.#words;
-    if (words[start + 1] !== key.size) return -1;
+    if (words[start + 1] !== key.size) return false;
     const packed = key.words;
-    for (let i = key.length - 1; i >= 0; i--) if (words[start + HEADER + i] !== packed[i]) return -1;
-    return words[start]!;
+    for (let i = key.length - 1; i >= 0; i--) if (words[start + HEADER + i] !== packed[i]) return false;
+    return true;
   }
 
   /** Whether the same key lies at two places. */
@@ -109,8 +109,8 @@ export class KeyArena {
     return hasher.hashOf(this.#words, start + HEADER, this.#words[start + 1]!);
   }
 
-  /** Closes the gaps and puts the keys in the order of their slots. Gives the new start of the key that began at an old one. */
-  compact(): (start: number) => number {
+  /** Closes the gaps and puts the keys in the order of their slots. */
+  compact(): void {
     const from = this.#words;
     const to = new Uint32Array(Math.max(256, Math.ceil((this.#used - this.#gaps) * 1.25)));
     let end = 0;
@@ -119,7 +119,6 @@ export class KeyArena {
       if (start === NONE) continue;
       const length = HEADER + wordsOfKey(from[start + 1]!);
       for (let i = 0; i < length; i++) to[end + i] = from[start + i]!;
-      from[start] = end; // where it has gone
       this.#starts[slot] = end;
       end += length;
     }
@@ -127,7 +126,6 @@ export class KeyArena {
     this.#used = end;
     this.#gaps = 0;
     this.#isOrdered = true;
-    return (start) => from[start]!;
   }
 
   /** The words in use, a view. Of a tidy arena they are what `fromWords` takes. */

@@ -2,6 +2,9 @@ import { CorruptCheckpointError } from '../errors.js';
 import { KeyArena } from './key-arena.js';
 import { PackedKey } from './packed-key.js';
 
+/** Words of a bucket. */
+const WIDTH = 3;
+
 /** A key index as arrays: what a checkpoint keeps. */
 export interface KeyIndexParts {
   seed: number;
@@ -14,9 +17,9 @@ export interface KeyIndexParts {
 /**
  * Gives every key a slot: dense integers from 0 on, the slots of deleted keys first. Any string is a key.
  *
- * Open addressing with linear probing; a bucket is the hash of a key and where that key lies, so that a look-up reads two places of
- * memory. Deletion shifts back what followed (Knuth, TAOCP 6.4, algorithm R), so that there are no tombstones. Holds no JavaScript
- * string or object per key: about 30 bytes a key, and the key itself. All operations are O(length of the key), amortized.
+ * Open addressing with linear probing; a bucket is the hash of a key, its slot, and where its text lies, so that a look-up reads two
+ * places of memory and the caller's read of the state need not wait for the second. Deletion shifts back what followed (Knuth, TAOCP 6.4, algorithm R), so that there are no tombstones. Holds no JavaScript
+ * string or object per key: about 40 bytes a key, and the key itself. All operations are O(length of the key), amortized.
  *
  * `seed` keys the hash: give a random one where keys come from strangers.
  */
@@ -24,8 +27,8 @@ export class KeyIndex {
   /** The key being looked for, packed. */
   #key: PackedKey;
   #arena = new KeyArena();
-  /** `[hash, start + 1]` a bucket, 0 in the second place of an empty one; the number of buckets is a power of two. */
-  #buckets = new Uint32Array(2 * 64);
+  /** `[hash, slot + 1, start]` a bucket, 0 in the second place of an empty one; the number of buckets is a power of two. */
+  #buckets = new Uint32Array(WIDTH * 64);
   #mask = 63;
   #size = 0;
   /** A stack of the free slots. */
@@ -62,7 +65,7 @@ export class KeyIndex {
     const slot = this.#freeLength > 0 ? this.#free[this.#freeLength - 1]! : this.#arena.slots;
     if (4 * (this.#size + 1) > 3 * (this.#mask + 1)) this.#growBuckets();
     const start = this.#arena.set(slot, this.#key);
-    this.#place(this.#key.hash, start);
+    this.#place(this.#key.hash, slot, start);
     if (this.#freeLength > 0) this.#freeLength--;
     this.#size++;
     return slot;
@@ -77,7 +80,7 @@ export class KeyIndex {
 
   /** Deletes the key of `slot`, which has one. */
   deleteSlot(slot: number): void {
-    this.#vacate(this.#arena.startOf(slot));
+    this.#vacate(slot);
     this.#arena.remove(slot);
     this.#size--;
     if (this.#freeLength === this.#free.length) {
@@ -148,11 +151,9 @@ export class KeyIndex {
     const mask = this.#mask;
     const { hash } = key;
     for (let i = hash & mask; ; i = (i + 1) & mask) {
-      const entry = buckets[2 * i + 1]!;
+      const entry = buckets[WIDTH * i + 1]!;
       if (entry === 0) return -1;
-      if (buckets[2 * i] !== hash) continue;
-      const slot = arena.slotIf(entry - 1, key);
-      if (slot >= 0) return slot;
+      if (buckets[WIDTH * i] === hash && arena.equals(buckets[WIDTH * i + 2]!, key)) return entry - 1;
     }
   }
 
@@ -161,7 +162,7 @@ export class KeyIndex {
     const arena = this.#arena;
     let capacity = 64;
     while (3 * capacity < 4 * this.#size) capacity *= 2;
-    const buckets = new Uint32Array(2 * capacity);
+    const buckets = new Uint32Array(WIDTH * capacity);
     const mask = capacity - 1;
     let steps = 64 * this.#size + 1024; // random keys take 2.5 each at the fullest
     for (let slot = 0; slot < arena.slots; slot++) {
@@ -169,13 +170,14 @@ export class KeyIndex {
       const start = arena.startOf(slot);
       const hash = arena.hashOf(start, this.#key);
       let i = hash & mask;
-      for (; buckets[2 * i + 1] !== 0; i = (i + 1) & mask) {
-        if (buckets[2 * i] === hash && arena.same(start, buckets[2 * i + 1]! - 1))
+      for (; buckets[WIDTH * i + 1] !== 0; i = (i + 1) & mask) {
+        if (buckets[WIDTH * i] === hash && arena.same(start, buckets[WIDTH * i + 2]!))
           throw new CorruptCheckpointError(`keys: that of slot ${slot} comes twice`);
         if (--steps < 0) return false;
       }
-      buckets[2 * i] = hash;
-      buckets[2 * i + 1] = start + 1;
+      buckets[WIDTH * i] = hash;
+      buckets[WIDTH * i + 1] = slot + 1;
+      buckets[WIDTH * i + 2] = start;
     }
     this.#buckets = buckets;
     this.#mask = mask;
@@ -183,41 +185,42 @@ export class KeyIndex {
   }
 
   #compact(): void {
-    const moved = this.#arena.compact();
+    this.#arena.compact();
     const buckets = this.#buckets;
-    for (let i = 1; i < buckets.length; i += 2) if (buckets[i] !== 0) buckets[i] = moved(buckets[i]! - 1) + 1;
+    for (let i = 0; i < buckets.length; i += WIDTH)
+      if (buckets[i + 1] !== 0) buckets[i + 2] = this.#arena.startOf(buckets[i + 1]! - 1);
   }
 
-  #place(hash: number, start: number): void {
+  #place(hash: number, slot: number, start: number): void {
     const buckets = this.#buckets;
     const mask = this.#mask;
     let i = hash & mask;
-    while (buckets[2 * i + 1] !== 0) i = (i + 1) & mask;
-    buckets[2 * i] = hash;
-    buckets[2 * i + 1] = start + 1;
+    while (buckets[WIDTH * i + 1] !== 0) i = (i + 1) & mask;
+    buckets[WIDTH * i] = hash;
+    buckets[WIDTH * i + 1] = slot + 1;
+    buckets[WIDTH * i + 2] = start;
   }
 
   #growBuckets(): void {
     const old = this.#buckets;
     this.#buckets = new Uint32Array(2 * old.length);
-    this.#mask = old.length - 1;
-    for (let i = 0; i < old.length; i += 2) if (old[i + 1] !== 0) this.#place(old[i]!, old[i + 1]! - 1);
+    this.#mask = 2 * this.#mask + 1;
+    for (let i = 0; i < old.length; i += WIDTH)
+      if (old[i + 1] !== 0) this.#place(old[i]!, old[i + 1]! - 1, old[i + 2]!);
   }
 
-  /** Takes out the bucket of the key at `start`, and moves up those behind it that would not be found any more. */
-  #vacate(start: number): void {
+  /** Takes out the bucket of `slot`, and moves up those behind it that would not be found any more. */
+  #vacate(slot: number): void {
     const buckets = this.#buckets;
     const mask = this.#mask;
-    let hole = this.#arena.hashOf(start, this.#key) & mask;
-    while (buckets[2 * hole + 1] !== start + 1) hole = (hole + 1) & mask;
-    for (let i = (hole + 1) & mask; buckets[2 * i + 1] !== 0; i = (i + 1) & mask) {
-      const home = buckets[2 * i]! & mask;
+    let hole = this.#arena.hashOf(this.#arena.startOf(slot), this.#key) & mask;
+    while (buckets[WIDTH * hole + 1] !== slot + 1) hole = (hole + 1) & mask;
+    for (let i = (hole + 1) & mask; buckets[WIDTH * i + 1] !== 0; i = (i + 1) & mask) {
+      const home = buckets[WIDTH * i]! & mask;
       if (((i - home) & mask) < ((i - hole) & mask)) continue; // its home is behind the hole
-      buckets[2 * hole] = buckets[2 * i]!;
-      buckets[2 * hole + 1] = buckets[2 * i + 1]!;
+      buckets.copyWithin(WIDTH * hole, WIDTH * i, WIDTH * (i + 1));
       hole = i;
     }
-    buckets[2 * hole] = 0;
-    buckets[2 * hole + 1] = 0;
+    buckets.fill(0, WIDTH * hole, WIDTH * (hole + 1));
   }
 }
