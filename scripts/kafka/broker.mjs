@@ -221,6 +221,8 @@ function nodeProperties(id, port, controllerPort, voters, nodes, folder) {
     'group.min.session.timeout.ms': 1000,
     'auto.create.topics.enable': false,
     'log.cleaner.dedupe.buffer.size': 2_097_152,
+    // Records with the time of another year stay, whatever it is, unless a topic says otherwise.
+    'log.retention.ms': -1,
     'log.retention.check.interval.ms': 1000,
     'log.initial.task.delay.ms': 500,
     'transaction.partition.verification.enable': true,

@@ -50,5 +50,5 @@ export type StatePlan = {
   maxSeries?: number;
 } & (
   | { store: 'memory' }
-  | { store: 'file'; path: string; /** Milliseconds between checkpoints. */ checkpointEvery: number }
+  | { store: 'file'; path: string /** Milliseconds between checkpoints. */; checkpointEvery: number }
 );

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, inject } from 'vitest';
-import type { KafkaClient } from '../../src/kafka/port.js';
+import type { IsolationLevel, KafkaClient } from '../../src/kafka/port.js';
 import { RecordBatchList } from '../../src/kafka/record-batch/record-batch-list.js';
 import type { KafkaUnderTest } from './kafka-setup.js';
 
@@ -12,7 +12,11 @@ export function describeOnKafka(name: string, suite: (kafka: KafkaUnderTest) => 
 }
 
 /** A topic of its own for a test. */
-export async function newTopic(client: KafkaClient, partitions = 1, settings: Record<string, string> = {}): Promise<string> {
+export async function newTopic(
+  client: KafkaClient,
+  partitions = 1,
+  settings: Record<string, string> = {},
+): Promise<string> {
   const name = `test-${randomUUID()}`;
   await client.admin.createTopics([{ name, partitions, settings }]);
   return name;
@@ -30,8 +34,15 @@ export function recordsOf(values: Iterable<string>, maxBytes?: number): RecordBa
   return list;
 }
 
-/** What a partition holds for a reader of committed records, as texts. */
+/** What a partition holds for a reader of committed records, as texts, once no transaction is open in it. */
 export async function valuesOf(client: KafkaClient, topic: string, partition = 0): Promise<string[]> {
+  const end = (isolation: IsolationLevel): Promise<number> =>
+    client.admin.offset({ topic, partition }, 'latest', isolation);
+  // A commit is answered before its marker is in every partition.
+  await until(
+    'transactions are settled',
+    async () => (await end('read_committed')) === (await end('read_uncommitted')),
+  );
   const values: string[] = [];
   for await (const { records } of client.readPartition({ topic, partition }))
     for (let i = 0; i < records.length; i++) values.push(Buffer.from(records.value(i) ?? []).toString());

@@ -1,5 +1,11 @@
 import type { TestProject } from 'vitest/node';
-import { kafkaVersions, missingForKafka, type KafkaSecurity, type RunningKafka, startKafka } from '../../scripts/kafka/broker.mjs';
+import {
+  type KafkaSecurity,
+  kafkaVersions,
+  missingForKafka,
+  type RunningKafka,
+  startKafka,
+} from '../../scripts/kafka/broker.mjs';
 
 /** A broker that the tests may use. */
 export interface KafkaUnderTest {
@@ -34,7 +40,10 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   }
   const versions = process.env.KAFKA_VERSIONS?.split(',') ?? [...kafkaVersions];
   const started: RunningKafka[] = await Promise.all(versions.map((version) => startKafka({ version, secure: true })));
-  project.provide('kafka', started.map(({ version, brokers, security }) => ({ version, brokers, security })));
+  project.provide(
+    'kafka',
+    started.map(({ version, brokers, security }) => ({ version, brokers, security })),
+  );
   return async () => {
     await Promise.all(started.map((kafka) => kafka.stop()));
   };
