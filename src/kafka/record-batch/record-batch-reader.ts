@@ -157,7 +157,8 @@ export class RecordBatchReader {
     const nextOffset = baseOffset + bytes.readInt32BE(at + layout.lastOffsetDelta) + 1;
     if (!Number.isSafeInteger(nextOffset) || baseOffset < 0 || nextOffset <= baseOffset)
       throw new UnreadableBatchError('its offsets are not possible');
-    const passed = attributes & 32 ? this.#control(at) : this.#isAborted(at, attributes, nextOffset);
+    const aborted = this.#isAborted(at, attributes, nextOffset);
+    const passed = attributes & 32 ? this.#control(at) : aborted;
     let batch: OpenBatch | null = null;
     if (!passed && nextOffset > this.#nextOffset) {
       const count = bytes.readInt32BE(at + layout.recordCount);
@@ -194,6 +195,7 @@ export class RecordBatchReader {
     return true;
   }
 
+  /** Whether the batch belongs to an aborted transaction; a marker, too, may end one that began before what was fetched. */
   #isAborted(at: number, attributes: number, nextOffset: number): boolean {
     const aborted = this.#aborted;
     while (aborted.length > 0 && aborted[0]!.firstOffset < nextOffset)

@@ -149,6 +149,12 @@ describe('a record batch', () => {
     const { records, nextOffset } = reader.read();
     expect([...records.offsets]).toEqual([0, 4]);
     expect(nextOffset).toBe(6);
+    // Fetched from the marker on, the transaction is listed still, and over.
+    const later = new RecordBatchReader(Buffer.concat([control(3, 0), batch(4), control(5, 1)]), {
+      fromOffset: 3,
+      aborted: [{ producerId: 7n, firstOffset: 2 }],
+    });
+    expect([...later.read().records.offsets]).toEqual([4]);
   });
 
   it('never crashes, hangs or grows on damaged bytes, however they are damaged', () => {
