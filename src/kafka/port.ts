@@ -94,6 +94,8 @@ export interface GroupListener {
  * fetching stops when they are used up. Heartbeats do not.
  */
 export interface Delivery extends TopicPartition {
+  /** Who read them, and who commits their offsets. */
+  readonly consumer: GroupConsumer;
   readonly assignment: Assignment;
   readonly epoch: number;
   readonly records: Records;
@@ -148,8 +150,11 @@ export interface GroupConsumer {
   lag(): PartitionLag[];
   /** Bytes delivered and not settled. */
   readonly bytesInFlight: number;
-  /** Stops reading and leaves the group; a static member stays in it, for its restart. */
-  close(): Promise<void>;
+  /**
+   * Stops reading, gives deliveries under way up to `drain` ms to be settled and committed, and leaves the group; a
+   * static member stays in it, for its restart. @defaultValue 0
+   */
+  close(drain?: number): Promise<void>;
 }
 
 export interface PartitionReadOptions extends TopicPartition {

@@ -30,6 +30,7 @@ export class Cluster {
   readonly #leaders = new Map<string, number[]>();
   readonly #replicas = new Map<string, number>();
   readonly #coordinators = new Map<string, number>();
+  readonly #released = new Set<ConnectionRole>();
   #wire: Promise<Wire> | null = null;
   #refreshing: Promise<void> | null = null;
   #closed = false;
@@ -54,8 +55,9 @@ export class Cluster {
     await Promise.allSettled(open.map(async (connection) => (await connection).close()));
   }
 
-  /** Closes the connections of one role. */
+  /** Closes the connections of one role for good. */
   async release(role: ConnectionRole): Promise<void> {
+    this.#released.add(role);
     const mine = [...this.#connections].filter(([key]) => key.startsWith(`${role} `));
     for (const [key] of mine) this.#connections.delete(key);
     await Promise.allSettled(mine.map(async ([, connection]) => (await connection).close()));
@@ -217,7 +219,7 @@ export class Cluster {
   }
 
   async #connect(wire: Wire, role: ConnectionRole, node: number | null): Promise<Connection> {
-    if (this.#closed) throw new TransportError('the client is closed', false);
+    if (this.#closed || this.#released.has(role)) throw new TransportError('the client is closed', false);
     if (node !== null) {
       if (!this.#brokers.has(node)) await this.refresh([]);
       const broker = this.#brokers.get(node);

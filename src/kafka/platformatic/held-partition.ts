@@ -1,4 +1,4 @@
-import type { Assignment, Delivery, TopicPartition } from '../port.js';
+import type { Assignment, Delivery, GroupConsumer, TopicPartition } from '../port.js';
 import type { RecordBatchReader } from '../record-batch/record-batch-reader.js';
 
 /** A partition that a consumer holds: where it is, what is fetched and what is not settled. */
@@ -6,9 +6,10 @@ export class HeldPartition implements TopicPartition {
   readonly topic: string;
   readonly partition: number;
   readonly assignment: Assignment;
+  readonly consumer: GroupConsumer;
   readonly #abort = new AbortController();
   readonly #maxBytes: number;
-  readonly #account: (bytes: number) => void;
+  readonly #account: (bytes: number, deliveries: number) => void;
   /** What was fetched and is not handed out yet. */
   reader: RecordBatchReader | null = null;
   /** Next offset to be fetched. */
@@ -25,12 +26,14 @@ export class HeldPartition implements TopicPartition {
     topic: string,
     partition: number,
     epoch: number,
+    consumer: GroupConsumer,
     { maxBytesPerPartition }: { maxBytesPerPartition: number },
-    account: (bytes: number) => void,
+    account: (bytes: number, deliveries: number) => void,
   ) {
     this.topic = topic;
     this.partition = partition;
     this.assignment = { topic, partition, epoch, signal: this.#abort.signal };
+    this.consumer = consumer;
     this.#maxBytes = maxBytesPerPartition;
     this.#account = account;
   }
@@ -64,13 +67,13 @@ export class HeldPartition implements TopicPartition {
     if (records.length === 0 && fault === null && this.#gap === null) return null;
     const delivery = new HeldDelivery(this, { records, firstOffset, nextOffset, byteLength, fault, gap: this.#gap });
     this.#gap = null;
-    this.hold(byteLength);
+    this.hold(byteLength, 1);
     return delivery;
   }
 
-  hold(bytes: number): void {
+  hold(bytes: number, deliveries: number): void {
     this.unsettled += bytes;
-    this.#account(bytes);
+    this.#account(bytes, deliveries);
   }
 
   release(): void {
@@ -85,6 +88,7 @@ type Content = Pick<Delivery, 'records' | 'firstOffset' | 'nextOffset' | 'byteLe
 class HeldDelivery implements Delivery {
   readonly topic: string;
   readonly partition: number;
+  readonly consumer: GroupConsumer;
   readonly assignment: Assignment;
   readonly epoch: number;
   readonly records: Delivery['records'];
@@ -103,6 +107,7 @@ class HeldDelivery implements Delivery {
     this.#version = held.version;
     this.topic = held.topic;
     this.partition = held.partition;
+    this.consumer = held.consumer;
     this.assignment = held.assignment;
     this.epoch = held.assignment.epoch;
     this.records = content.records;
@@ -121,6 +126,6 @@ class HeldDelivery implements Delivery {
   settle(): void {
     if (this.#settled) return;
     this.#settled = true;
-    this.#held.hold(-this.byteLength);
+    this.#held.hold(-this.byteLength, -1);
   }
 }

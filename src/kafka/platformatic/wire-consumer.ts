@@ -34,6 +34,7 @@ export class WireConsumer implements GroupConsumer {
   #listener: GroupListener | null = null;
   #closed = false;
   #draining = false;
+  #underWay = 0;
   #unreachable = false;
   bytesInFlight = 0;
 
@@ -66,7 +67,7 @@ export class WireConsumer implements GroupConsumer {
     };
     this.#membership = new Membership(cluster, group, {
       owned: () => [...this.#held.values()].map(({ topic, partition }) => ({ topic, partition })),
-      rebalancing: () => this.#drain(),
+      rebalancing: () => this.#drain(this.#options.rebalanceDrain),
       joined: (partitions, generation) => this.#joined(partitions, generation),
       lost: () => this.#revoke([...this.#held.values()], true),
       failed: (error) => this.#fail(error),
@@ -176,7 +177,9 @@ export class WireConsumer implements GroupConsumer {
       }));
   }
 
-  async close(): Promise<void> {
+  async close(drain = 0): Promise<void> {
+    if (this.#closed) return;
+    if (drain > 0) await this.#drain(drain, true);
     if (this.#closed) return;
     this.#closed = true;
     this.#wake();
@@ -187,13 +190,14 @@ export class WireConsumer implements GroupConsumer {
     await Promise.allSettled(this.#fetchers.values());
   }
 
-  /** Gives deliveries under way some time before this member joins the rebalance. */
-  async #drain(): Promise<void> {
+  /** Fetches nothing more, and gives deliveries under way some time to be settled. */
+  async #drain(timeout: number, last = false): Promise<void> {
     this.#draining = true;
-    const until = performance.now() + this.#options.rebalanceDrain;
-    while (this.bytesInFlight > 0 && performance.now() < until && !this.#closed)
+    const until = performance.now() + timeout;
+    while (this.#underWay > 0 && performance.now() < until && !this.#closed)
       await this.#untilWoken(until - performance.now());
-    this.#draining = false;
+    this.#draining = last;
+    this.#wake();
   }
 
   #joined(partitions: TopicPartition[], generation: number): void {
@@ -202,9 +206,10 @@ export class WireConsumer implements GroupConsumer {
     const come = partitions.filter((each) => !this.#held.has(nameOf(each)));
     const revoked = this.#revoke(gone, false);
     for (const { topic, partition } of come) {
-      const held = new HeldPartition(topic, partition, generation, this.#options, (bytes) => {
+      const held = new HeldPartition(topic, partition, generation, this, this.#options, (bytes, deliveries) => {
         this.bytesInFlight += bytes;
-        if (bytes < 0) this.#wake();
+        this.#underWay += deliveries;
+        if (deliveries < 0) this.#wake();
       });
       this.#held.set(nameOf(held), held);
       revoked.then(() => this.#begin(held)).catch((error: unknown) => this.#fail(error as Error));
@@ -276,7 +281,7 @@ export class WireConsumer implements GroupConsumer {
       const led = [...this.#held.values()].filter((held) => held.started && held.leader === node);
       if (led.length === 0) return;
       for (const held of led) this.#deliver(held);
-      const ready = this.#draining ? [] : led.filter((held) => this.#wants(held));
+      const ready = led.filter((held) => this.#wants(held));
       if (ready.length === 0) {
         await this.#untilWoken();
         continue;
@@ -358,6 +363,7 @@ export class WireConsumer implements GroupConsumer {
 
   #wantsMore(held: HeldPartition): boolean {
     return (
+      !this.#draining &&
       !this.#paused.has(nameOf(held)) &&
       held.unsettled <
         Math.min(this.#options.maxBytesPerPartition, this.#options.maxBytesInFlight / this.#held.size / 2) &&
