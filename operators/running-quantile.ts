@@ -52,7 +52,7 @@ export function runningQuantile<T>(
       access.value === undefined
         ? (s: P2Quantile) => s.value
         : (s: P2Quantile) => ({ count: s.count, quantile: s.value });
-    const p2 = { make: () => new P2Quantile({ p }), read, fingerprint: JSON.stringify(['p2', p]), timed: false };
+    const p2 = { make: () => new P2Quantile(p), read, fingerprint: JSON.stringify(['p2', p]), timed: false };
     return summarizeSeries<T, P2Quantile, unknown>(
       p2,
       access,

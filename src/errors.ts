@@ -49,6 +49,28 @@ export class CheckpointVersionError extends EngineError {
   }
 }
 
+/** A file that could not be read or written. */
+export class StorageError extends EngineError {
+  readonly code = 'STORAGE';
+}
+
+/** Nobody reads the output any more: no failure, a reason to stop. */
+export class OutputClosedError extends EngineError {
+  readonly code = 'OUTPUT_CLOSED';
+}
+
+/** A configuration that cannot be run. The message has a line for each fault. */
+export class ConfigError extends EngineError {
+  readonly code = 'INVALID_CONFIG';
+  /** Each with its place: `FILE:line:col: path: must be …, got …`. */
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[], options?: ErrorOptions) {
+    super(faults.join('\n'), options);
+    this.faults = faults;
+  }
+}
+
 /** A record that could not be decoded; goes to the dead letter, not to the stream's error channel. */
 export class DecodeError extends EngineError {
   readonly code = 'DECODE_FAILED';

@@ -17,6 +17,7 @@ export class MaxAbsNormalizer extends StatisticNormalizer<ExtentStatistic> {
   }
 
   refresh(): void {
+    this.count = this.statistic.count;
     this.scale = Math.max(Math.abs(this.statistic.min), Math.abs(this.statistic.max));
     this.center = this.scale >= 0 ? 0 : Number.NaN;
   }

@@ -26,6 +26,7 @@ export class MinMaxNormalizer extends StatisticNormalizer<ExtentStatistic> {
   }
 
   refresh(): void {
+    this.count = this.statistic.count;
     this.#min = this.statistic.min;
     this.#width = this.statistic.max - this.#min;
     this.scale = this.#width / (this.#high - this.#low);

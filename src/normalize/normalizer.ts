@@ -16,12 +16,15 @@ export interface Normalizer {
   aim(state: Float64Array, offset: number): void;
   /** Whether `x = normalized · scale + center`. */
   readonly affine: boolean;
-  /** Observations that the answers rest on. */
-  readonly count: number;
   /** Turns the clock to event time `time` (ms) without learning. */
   advance(time: number): void;
-  /** Brings `center`, `scale` and whatever `normalize` uses up to date. To be called once the state was aimed at or has changed. */
+  /**
+   * Brings the members below up to date: to be called once the state was aimed at or has changed. `learn` leaves them as they are, so
+   * that they still say what the last score was made of.
+   */
   refresh(): void;
+  /** Observations that the answers rest on. */
+  readonly count: number;
   /** NaN when nothing is known. */
   readonly center: number;
   /** 0 when the series is flat; NaN when nothing is known. */

@@ -1,4 +1,5 @@
 import { MissingValueError } from '../errors.js';
+import type { SeriesCounters } from '../series/series-counters.js';
 import { isObservation } from '../stats/is-observation.js';
 import type { Normalizer } from './normalizer.js';
 
@@ -18,17 +19,8 @@ export interface ScoringRules {
   timed: boolean;
 }
 
-/** What was seen and not learnt, and why. */
-export interface ScoringCounters {
-  /** Values that were no observation: null, NaN, ±Infinity, absent, text, beyond ±1e150. */
-  missing: number;
-  /** Values too late for their window: scored, not learnt. */
-  late: number;
-  /** Values whose event time could not be read, where the memory needs one: scored, not learnt. */
-  untimed: number;
-  /** Values further than `learnWithin` scales from the center: scored, not learnt. */
-  gated: number;
-}
+/** What was seen and not learnt. */
+export type ScoringCounters = Pick<SeriesCounters, 'missing' | 'late' | 'untimed' | 'gated'>;
 
 /** So many values in a row outside `learnWithin`, all on one side, are a level that has moved: from then on they are learnt. */
 const GATE_PATIENCE = 30;
@@ -45,26 +37,48 @@ export class Scorer {
   /** Doubles of state a series takes. */
   readonly stride: number;
   readonly #gateLength: number;
+  readonly #warmup: number;
+  /** Whether any rule asks for more than: refresh, normalize, learn. */
+  readonly #guarded: boolean;
   #offset = 0;
-  /** Center, scale and count that the last score was made with. */
-  center = Number.NaN;
-  scale = Number.NaN;
-  count = 0;
-  /** Whether the last value found the series warmed up. */
-  warm = false;
-  /** Renormalizations of the series, as of the last score. */
-  epoch = 0;
-
   constructor(normalizer: Normalizer, rules: ScoringRules, counters: ScoringCounters) {
     this.normalizer = normalizer;
     this.rules = rules;
     this.counters = counters;
     this.#gateLength = rules.learnWithin < Number.POSITIVE_INFINITY ? 1 : 0;
     this.stride = this.#gateLength + normalizer.stride;
+    this.#warmup = rules.warmup;
+    this.#guarded =
+      rules.timed ||
+      rules.order === 'learn-first' ||
+      rules.warmup === 0 ||
+      this.#gateLength > 0 ||
+      rules.clipLow > Number.NEGATIVE_INFINITY ||
+      rules.clipHigh < Number.POSITIVE_INFINITY;
   }
 
   get growable(): boolean {
     return this.normalizer.growable;
+  }
+  /** Center that the last score was made with. */
+  get center(): number {
+    return this.normalizer.center;
+  }
+  /** Scale that the last score was made with. */
+  get scale(): number {
+    return this.normalizer.scale;
+  }
+  /** Observations that the last score rests on. */
+  get count(): number {
+    return this.normalizer.count;
+  }
+  /** Whether the last value found the series warmed up. */
+  get warm(): boolean {
+    return this.normalizer.count >= this.#warmup;
+  }
+  /** Renormalizations of the series before the last score. */
+  get epoch(): number {
+    return this.normalizer.epoch;
   }
   /** The array aimed at, or the longer one that replaced it. */
   get state(): Float64Array {
@@ -82,15 +96,25 @@ export class Scorer {
    * @throws MissingValueError for a missing value under `missing: 'error'`
    */
   score(x: number, time: number): number {
+    if (this.#guarded || !isObservation(x)) return this.#scoreGuarded(x, time);
+    const { normalizer } = this;
+    normalizer.refresh();
+    const score = normalizer.count >= this.#warmup ? normalizer.normalize(x) : this.#whileWarming(x);
+    normalizer.learn(x, time);
+    return score;
+  }
+
+  /** The same with every rule looked at; apart, so that the common case is small enough to be inlined whole. */
+  #scoreGuarded(x: number, time: number): number {
     const { normalizer, rules } = this;
     if (rules.timed) normalizer.advance(time);
+    normalizer.refresh();
     if (!isObservation(x)) return this.#scoreMissing(x);
     if (rules.order === 'learn-first') {
-      normalizer.refresh();
       this.#learn(x, time);
+      normalizer.refresh();
     }
-    this.#read();
-    const score = this.#emit(x);
+    const score = this.#judge(x);
     if (rules.order === 'normalize-first') this.#learn(x, time);
     return score;
   }
@@ -101,38 +125,29 @@ export class Scorer {
     return this.normalizer.count > 0 ? this.normalizer.denormalize(y) : Number.NaN;
   }
 
-  #read(): void {
-    const { normalizer } = this;
-    normalizer.refresh();
-    this.center = normalizer.center;
-    this.scale = normalizer.scale;
-    this.count = normalizer.count;
-    this.epoch = normalizer.epoch;
-    this.warm = this.count >= this.rules.warmup;
-  }
-
-  #emit(x: number): number {
-    const { rules } = this;
-    if (!this.warm) {
-      if (rules.whileWarming === 'raw') return x;
-      return rules.whileWarming === 'zero' ? 0 : Number.NaN;
-    }
+  #judge(x: number): number {
+    const { normalizer, rules } = this;
+    if (normalizer.count < rules.warmup) return this.#whileWarming(x);
     // Before anything is known a value is its own center.
-    const score = this.count > 0 ? this.normalizer.normalize(x) : 0;
+    const score = normalizer.count > 0 ? normalizer.normalize(x) : 0;
     return Math.min(Math.max(score, rules.clipLow), rules.clipHigh);
   }
 
+  #whileWarming(x: number): number {
+    const { whileWarming } = this.rules;
+    return whileWarming === 'raw' ? x : whileWarming === 'zero' ? 0 : Number.NaN;
+  }
+
   #scoreMissing(x: number): number {
-    const { rules } = this;
+    const { normalizer, rules } = this;
     if (rules.missing === 'error') throw new MissingValueError(`value must be a finite number up to 1e150, got ${x}`);
     this.counters.missing++;
-    this.#read();
-    return rules.missing === 'impute' && this.count > 0 ? this.#emit(this.center) : Number.NaN;
+    return rules.missing === 'impute' && normalizer.count > 0 ? this.#judge(normalizer.center) : Number.NaN;
   }
 
   #learn(x: number, time: number): void {
-    const { normalizer, rules, counters } = this;
-    if (rules.timed) {
+    const { normalizer, counters } = this;
+    if (this.rules.timed) {
       if (!Number.isFinite(time)) {
         counters.untimed++;
         return;

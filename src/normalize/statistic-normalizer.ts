@@ -9,6 +9,7 @@ export abstract class StatisticNormalizer<S extends Statistic> implements Normal
   readonly headerLength: number;
   readonly #lateness: LatenessAware | undefined;
   readonly epoch: number = 0;
+  count = 0;
   center = Number.NaN;
   scale = Number.NaN;
 
@@ -24,9 +25,6 @@ export abstract class StatisticNormalizer<S extends Statistic> implements Normal
   }
   get state(): Float64Array {
     return this.statistic.state;
-  }
-  get count(): number {
-    return this.statistic.count;
   }
 
   aim(state: Float64Array, offset: number): void {

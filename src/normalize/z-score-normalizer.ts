@@ -20,10 +20,11 @@ export class ZScoreNormalizer extends StatisticNormalizer<MomentsStatistic> {
 
   refresh(): void {
     const { statistic } = this;
-    this.center = statistic.mean;
     const variance = statistic.variance(this.#ddof);
+    this.count = statistic.count;
+    this.center = statistic.mean;
     // One observation has no sample variance, but it is known to be flat so far.
-    this.scale = statistic.count > 0 ? (variance > 0 ? Math.sqrt(variance) : 0) : Number.NaN;
+    this.scale = variance > 0 ? Math.sqrt(variance) : this.count > 0 ? 0 : Number.NaN;
   }
 
   normalize(x: number): number {

@@ -23,7 +23,8 @@ export interface PipelinePlan {
   /** Records that do not decode, as NDJSON with file, line and reason. */
   deadLetter?: { path: string };
   state: StatePlan;
-  batch: { maxLength: number; maxWait: number };
+  /** Records that are worked on at a time. */
+  batch: { maxLength: number };
   /** Exit 1 when any record was bad. */
   strict: boolean;
 }

@@ -1,6 +1,6 @@
 import { isObservation } from './is-observation.js';
 import { StateView } from './state-view.js';
-import type { Mergeable, MomentsStatistic } from './statistic.js';
+import type { Mergeable, MomentsStatistic, Weighted } from './statistic.js';
 
 /**
  * Running mean and variance of one series over everything it has seen, in the unit of the series.
@@ -10,11 +10,12 @@ import type { Mergeable, MomentsStatistic } from './statistic.js';
  * has 3e-5) and after very many observations. Merge: Chan, Golub & LeVeque (1983).
  * Keeps `m2`, the sum of squared deviations, and not the variance, so that a lone observation survives a merge.
  *
- * O(1) time, 40 bytes. A missing value changes nothing.
+ * O(1) time, 40 bytes. A missing value changes nothing, nor does a weight that is not a finite number above 0.
  */
-export class Moments extends StateView implements MomentsStatistic, Mergeable<Moments> {
-  static readonly stride = 5;
+export class Moments extends StateView implements MomentsStatistic, Mergeable<Moments>, Weighted {
+  static readonly stride: number = 5;
   readonly stride: number = Moments.stride;
+  readonly weighted = true;
 
   /** State: `[Σw, mean, meanLow, m2, m2Low]`, the mean being `mean + meanLow`. */
   constructor(state: Float64Array = new Float64Array(Moments.stride), offset = 0) {
@@ -46,13 +47,13 @@ export class Moments extends StateView implements MomentsStatistic, Mergeable<Mo
   }
 
   update(x: number, _time?: number, weight = 1): void {
-    if (!(isObservation(x) && weight > 0)) return;
+    if (!(isObservation(x) && weight > 0 && weight < Number.POSITIVE_INFINITY)) return;
     const { state, offset } = this;
     const count = state[offset]! + weight;
     const mean = state[offset + 1]!;
     const low = state[offset + 2]!;
     const delta = x - mean - low;
-    const addend = (delta * weight) / count + low;
+    const addend = delta * (weight / count) + low; // the division does not wait for delta
     const sum = mean + addend;
     const part = sum - mean;
     const sumLow = mean - (sum - part) + (addend - part);
@@ -64,6 +65,36 @@ export class Moments extends StateView implements MomentsStatistic, Mergeable<Mo
     state[offset + 2] = sumLow;
     state[offset + 3] = total;
     state[offset + 4] = square - (total - m2);
+  }
+
+  /** `update` with the state held in registers. */
+  override updateMany(xs: Float64Array, start = 0, end = xs.length): void {
+    const { state, offset } = this;
+    let count = state[offset]!;
+    let mean = state[offset + 1]!;
+    let low = state[offset + 2]!;
+    let m2 = state[offset + 3]!;
+    let m2Low = state[offset + 4]!;
+    for (let i = start; i < end; i++) {
+      const x = xs[i]!;
+      if (!isObservation(x)) continue;
+      count += 1;
+      const delta = x - mean - low;
+      const addend = delta * (1 / count) + low;
+      const sum = mean + addend;
+      const part = sum - mean;
+      low = mean - (sum - part) + (addend - part);
+      mean = sum;
+      const square = delta * (x - mean - low) + m2Low;
+      const total = m2 + square;
+      m2Low = square - (total - m2);
+      m2 = total;
+    }
+    state[offset] = count;
+    state[offset + 1] = mean;
+    state[offset + 2] = low;
+    state[offset + 3] = m2;
+    state[offset + 4] = m2Low;
   }
 
   merge(other: Moments): void {

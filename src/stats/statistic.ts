@@ -75,6 +75,15 @@ export interface QuantileStatistic extends Statistic {
   /** Smallest and largest observation held; NaN of nothing. */
   readonly min: number;
   readonly max: number;
+  /**
+   * Where x lies among what is held, from 0 at the smallest to 1 at the largest: never falling in x, linear between the points of the
+   * summary; values that are held many times are at the middle of their stretch. NaN of nothing.
+   */
+  position(x: number): number;
+  /** The value at a position in [0, 1]: the inverse of `position`. NaN of nothing. */
+  valueAt(position: number): number;
+  /** Median of |x − median| over what is held, not multiplied by anything; NaN of nothing. */
+  medianDeviation(): number;
   /** Calls `visit` with the summary as weighted points, in ascending order of value. */
   forEach(visit: (value: number, weight: number) => void): void;
 }

@@ -1,0 +1,35 @@
+// npm run bench [name…]: bundles bench/<name>.bench.ts and runs it; all of them without a name. --smoke: one short round each.
+import { readdirSync } from 'node:fs';
+import { ensureInstalled, run } from './ensure-installed.mjs';
+
+const root = new URL('../', import.meta.url);
+ensureInstalled(root);
+const { build } = await import('esbuild');
+const names = process.argv.slice(2).filter((name) => !name.startsWith('--'));
+const smoke = process.argv.includes('--smoke');
+const benches = readdirSync(new URL('bench/', root))
+  .filter((file) => file.endsWith('.bench.ts'))
+  .map((file) => file.replace('.bench.ts', ''))
+  .filter((name) => names.length === 0 || names.includes(name));
+if (benches.length === 0) {
+  console.error(
+    `no bench of that name; there are ${readdirSync(new URL('bench/', root))
+      .filter((file) => file.endsWith('.bench.ts'))
+      .join(', ')}`,
+  );
+  process.exit(2);
+}
+for (const name of benches) {
+  console.log(`\n── ${name}`);
+  const outfile = `.cache/bench/${name}.mjs`;
+  await build({
+    entryPoints: [`bench/${name}.bench.ts`],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    outfile,
+    logLevel: 'error',
+  });
+  run(process.execPath, ['--expose-gc', outfile], root, smoke ? { BENCH_ROUNDS: '1', BENCH_SMOKE: '1' } : {});
+}

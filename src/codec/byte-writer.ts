@@ -1,0 +1,104 @@
+const ZERO = 48;
+const MINUS = 45;
+
+/**
+ * A buffer of bytes that grows, is written from the front and used again after `clear`.
+ *
+ * Numbers are written so that they read back as the same double. Every method is O(bytes written), amortized.
+ */
+export class ByteWriter {
+  bytes: Uint8Array;
+  length = 0;
+
+  constructor(capacity = 1 << 16) {
+    this.bytes = new Uint8Array(Math.max(capacity, 32));
+  }
+
+  /** What has been written: a view, valid until the next write. */
+  view(): Uint8Array {
+    return this.bytes.subarray(0, this.length);
+  }
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  /** Makes room for `size` more bytes. */
+  reserve(size: number): void {
+    const needed = this.length + size;
+    if (needed > this.bytes.length) this.#grow(needed);
+  }
+
+  byte(value: number): void {
+    if (this.length === this.bytes.length) this.#grow(this.length + 1);
+    this.bytes[this.length++] = value;
+  }
+
+  /** Copies `source[start, end)`. */
+  copy(source: Uint8Array, start: number, end: number): void {
+    const size = end - start;
+    this.reserve(size);
+    const { bytes, length } = this;
+    if (size > 160) bytes.set(source.subarray(start, end), length);
+    else for (let i = 0; i < size; i++) bytes[length + i] = source[start + i]!; // cheaper than a view of a few bytes
+    this.length = length + size;
+  }
+
+  /** Text of code points below 128. */
+  ascii(text: string): void {
+    const size = text.length;
+    this.reserve(size);
+    const { bytes, length } = this;
+    for (let i = 0; i < size; i++) bytes[length + i] = text.charCodeAt(i);
+    this.length = length + size;
+  }
+
+  /** The shortest text that reads back as `x`; −0 keeps its sign. `x` must be finite. */
+  number(x: number): void {
+    if (x >= 0 && x < 10 && x === Math.floor(x)) {
+      if (x === 0 && 1 / x < 0) this.byte(MINUS);
+      this.byte(ZERO + x);
+    } else this.ascii(String(x));
+  }
+
+  /** Any text as UTF-8; a lone surrogate as U+FFFD. */
+  utf8(text: string): void {
+    this.reserve(text.length * 3);
+    const { bytes } = this;
+    let at = this.length;
+    for (let i = 0; i < text.length; i++) {
+      let code = text.charCodeAt(i);
+      if (code < 0x80) {
+        bytes[at++] = code;
+        continue;
+      }
+      if (code < 0x800) {
+        bytes[at++] = 0xc0 | (code >> 6);
+        bytes[at++] = 0x80 | (code & 63);
+        continue;
+      }
+      if ((code & 0xf800) === 0xd800) {
+        code = text.codePointAt(i)!;
+        if (code >= 0x10000) {
+          i++;
+          bytes[at++] = 0xf0 | (code >> 18);
+          bytes[at++] = 0x80 | ((code >> 12) & 63);
+          bytes[at++] = 0x80 | ((code >> 6) & 63);
+          bytes[at++] = 0x80 | (code & 63);
+          continue;
+        }
+        code = 0xfffd;
+      }
+      bytes[at++] = 0xe0 | (code >> 12);
+      bytes[at++] = 0x80 | ((code >> 6) & 63);
+      bytes[at++] = 0x80 | (code & 63);
+    }
+    this.length = at;
+  }
+
+  #grow(needed: number): void {
+    const longer = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    longer.set(this.bytes.subarray(0, this.length));
+    this.bytes = longer;
+  }
+}

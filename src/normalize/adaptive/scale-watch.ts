@@ -1,0 +1,51 @@
+const THRESHOLD = 16;
+const HEADROOM = 4;
+/** Values a change of scale has at least. */
+const SHORTEST = 8;
+const UP_SLOPE = 0.9;
+/** ln E exp(UP_SLOPE·(score − 1)) and ln E exp(−(score − 1)) under N(0, 1): what makes each sum's exponential a martingale. */
+const UP_DRIFT = 0.2545148524808726;
+const DOWN_DRIFT = 0.2648066937824161;
+/** A new scale starts as if four values had shown it doubled or halved. */
+const PRIOR = 4;
+const PRIOR_GROWTH = 4;
+const PRIOR_SHRINKAGE = 0.25;
+
+/**
+ * Notices that innovations have become larger or smaller than they were: a CUSUM (Page 1954) of their M-scale scores a side, and, since
+ * the sum last left zero, the number of innovations and the sum of their squares.
+ *
+ * State: 6 doubles at `at`, zeros at first: `[sum up, sum down, n up, Σsquares up, n down, Σsquares down]`. No unit. O(1).
+ */
+export class ScaleWatch {
+  static readonly stride = 6;
+
+  /** @param square of the innovation @param score its `mScaleScore` */
+  learn(state: Float64Array, at: number, square: number, score: number, weight: number): -2 | 0 | 2 {
+    const up = state[at]! + (UP_SLOPE * (score - 1) - UP_DRIFT) * weight;
+    const down = state[at + 1]! - (score - 1 + DOWN_DRIFT) * weight;
+    state[at] = up > THRESHOLD + HEADROOM ? THRESHOLD + HEADROOM : up > 0 ? up : 0;
+    state[at + 1] = down > 0 ? down : 0;
+    gather(state, at + 2, up > 0, square);
+    gather(state, at + 4, down > 0, square);
+    if (up >= THRESHOLD && state[at + 2]! >= SHORTEST) return 2;
+    return down >= THRESHOLD && state[at + 4]! >= SHORTEST ? -2 : 0;
+  }
+
+  /** Innovations since the estimated change. */
+  delay(state: Float64Array, at: number, event: -2 | 2): number {
+    return state[at + (event === 2 ? 2 : 4)]!;
+  }
+
+  /** By how much the variance has changed. */
+  ratio(state: Float64Array, at: number, event: -2 | 2): number {
+    const growth = event === 2;
+    const squares = state[at + (growth ? 3 : 5)]!;
+    return (squares + PRIOR * (growth ? PRIOR_GROWTH : PRIOR_SHRINKAGE)) / (this.delay(state, at, event) + PRIOR);
+  }
+}
+
+function gather(state: Float64Array, at: number, suspected: boolean, square: number): void {
+  state[at] = suspected ? state[at]! + 1 : 0;
+  state[at + 1] = suspected ? state[at + 1]! + square : 0;
+}

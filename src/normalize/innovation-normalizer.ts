@@ -1,0 +1,180 @@
+import { EpochDetector } from '../drift/epoch-detector.js';
+import { firstChangeScore } from '../stats/first-change-score.js';
+import { isObservation } from '../stats/is-observation.js';
+import { ExpertCenters } from './innovation/expert-centers.js';
+import { ExpertScales } from './innovation/expert-scales.js';
+import { ExpertWeights } from './innovation/expert-weights.js';
+import { PredictiveLaw } from './innovation/predictive-law.js';
+import { twoSidedP } from './innovation/two-sided-p.js';
+import type { Normalizer } from './normalizer.js';
+import { Renormalization } from './renormalization.js';
+
+// Where the parts stand in the state, after the number of values learnt.
+/** Values learnt since the first change; 0 while the series is constant. */
+const CHANGES = 1;
+/** The smallest change between neighbours yet. */
+const RESOLUTION = 2;
+const CENTERS = 3;
+const PRECISIONS = 7;
+const WEIGHTS = 15;
+const DETECTOR = 31;
+const STRIDE = DETECTOR + EpochDetector.stride;
+
+/** Changes no larger than this have no reciprocal. */
+const NEGLIGIBLE = 1e-300;
+/** Until so many values after the first change the scales learn from squares. */
+const YOUNG = 4;
+
+/**
+ * The calibrated surprise of each value: its distance from what the past predicts, in predicted scales, under a law that was committed
+ * to before the value was seen.
+ *
+ * Sixteen experts (four centers, two scales, two tails), weighted by how well they have predicted; see `PredictiveLaw`. It whitens: on
+ * autocorrelated data the level within a regime is not in the score. Nothing to tune. An epoch detector renews the long scales when
+ * the scale of the series has changed, and counts epochs.
+ *
+ * The score has no unit: mean 0, standard deviation 1 on normal data. A constant series scores 0, its first change as
+ * `firstChangeScore` says. State: 46 doubles, by `+ − × ÷ √` only, so the same on every machine; invariant to `a·x + b`. O(1).
+ */
+export class InnovationNormalizer implements Normalizer {
+  static readonly stride = STRIDE;
+  readonly stride = STRIDE;
+  readonly growable = false;
+  readonly affine = true;
+  state: Float64Array = new Float64Array(STRIDE);
+  offset = 0;
+  center = Number.NaN;
+  scale = Number.NaN;
+  /** What the value last learnt did to the yardstick. */
+  readonly renormalization = new Renormalization();
+  readonly #law = new PredictiveLaw();
+  readonly #centers = new ExpertCenters();
+  readonly #scales = new ExpertScales();
+  readonly #weights = new ExpertWeights();
+  readonly #detector = new EpochDetector();
+  #normalShare = Number.NaN;
+  #score = Number.NaN;
+  /** Whether the law was committed in the present state, and which value it was last scored with. */
+  #committed = false;
+  #scored = Number.NaN;
+
+  get count(): number {
+    return this.state[this.offset]!;
+  }
+  get epoch(): number {
+    return this.#detector.epochs(this.state, this.offset + DETECTOR);
+  }
+  /** Weight of the heavy-tailed part of the law, in [0, 1]; NaN when nothing is known. */
+  get tail(): number {
+    return 1 - this.#normalShare;
+  }
+  /** Chance under the committed law of a value at least as far out as the one last normalized: two-sided, in [0, 1]. */
+  get p(): number {
+    return twoSidedP(this.#score, this.#normalShare);
+  }
+
+  aim(state: Float64Array, offset: number): void {
+    this.state = state;
+    this.offset = offset;
+    this.#committed = false;
+  }
+  advance(_time: number): void {}
+  isTooLate(_time: number): boolean {
+    return false;
+  }
+
+  refresh(): void {
+    const { state, offset } = this;
+    this.#score = this.#scored = Number.NaN;
+    this.#committed = true;
+    if (state[offset + CHANGES]! > 0) {
+      this.#law.commit(state, offset + CENTERS);
+      this.center = this.#law.center;
+      this.scale = this.#law.scale;
+      this.#normalShare = this.#law.normalShare;
+    } else {
+      const known = state[offset]! > 0;
+      this.center = known ? state[offset + CENTERS]! : Number.NaN;
+      this.scale = known ? 0 : Number.NaN;
+      this.#normalShare = known ? 1 : Number.NaN;
+    }
+  }
+
+  normalize(x: number): number {
+    if (!isObservation(x)) return Number.NaN;
+    const { state, offset } = this;
+    if (state[offset + CHANGES]! > 0) {
+      this.#scored = x;
+      this.#score = this.#law.score(state, offset + CENTERS, x);
+    } else this.#score = this.#scoreConstant(x);
+    return this.#score;
+  }
+
+  denormalize(y: number): number {
+    return y * this.scale + this.center;
+  }
+
+  learn(x: number, _time?: number): void {
+    const { state, offset, renormalization } = this;
+    renormalization.clear();
+    if (!isObservation(x)) return;
+    const count = state[offset]!;
+    if (count === 0) this.#open(x);
+    else {
+      const gap = Math.abs(x - state[offset + CENTERS]!);
+      if (state[offset + CHANGES]! > 0) this.#learnExperts(x, gap);
+      else if (gap > NEGLIGIBLE) this.#openScales(gap);
+      this.#centers.learn(state, offset + CENTERS, x, count, offset + PRECISIONS);
+    }
+    state[offset] = count + 1;
+    const event = this.#detector.update(state, offset + DETECTOR, x, count);
+    if (event !== 0) {
+      if (event === 2 || event === -2) this.#scales.shorten(state, offset + PRECISIONS);
+      this.#report(event);
+    }
+    this.#committed = false;
+  }
+
+  #open(x: number): void {
+    this.#centers.open(this.state, this.offset + CENTERS, x);
+    this.#weights.open(this.state, this.offset + WEIGHTS);
+  }
+
+  #openScales(gap: number): void {
+    const { state, offset } = this;
+    state[offset + CHANGES] = 1;
+    state[offset + RESOLUTION] = gap;
+    this.#scales.open(state, offset + PRECISIONS, gap);
+  }
+
+  /** What the yardstick was comes from the commitment: `center` and `scale` are still those the value was scored with. */
+  #report(event: -2 | -1 | 1 | 2): void {
+    const { renormalization } = this;
+    if (!this.#committed) this.refresh();
+    renormalization.event = event;
+    renormalization.oldCenter = this.center;
+    renormalization.oldScale = this.scale;
+    this.#law.commit(this.state, this.offset + CENTERS);
+    renormalization.newCenter = this.#law.center;
+    renormalization.newScale = this.#law.scale;
+  }
+
+  #learnExperts(x: number, gap: number): void {
+    const { state, offset } = this;
+    const changes = state[offset + CHANGES]!;
+    if (!this.#committed) this.refresh();
+    if (this.#scored !== x) this.normalize(x);
+    this.#law.judge(state, offset + CENTERS, changes < YOUNG);
+    this.#weights.learn(state, offset + WEIGHTS, this.#law.likelihoods, this.#law.total, this.#law.floor);
+    if (gap > NEGLIGIBLE && gap < state[offset + RESOLUTION]!) state[offset + RESOLUTION] = gap;
+    this.#scales.learn(state, offset + PRECISIONS, this.#law.scores, changes, state[offset + RESOLUTION]!);
+    state[offset + CHANGES] = changes + 1;
+  }
+
+  #scoreConstant(x: number): number {
+    const change = x - this.state[this.offset + CENTERS]!;
+    if (!(Math.abs(change) > NEGLIGIBLE)) return 0;
+    const size = firstChangeScore(this.state[this.offset]!);
+    return change > 0 ? size : -size;
+  }
+}

@@ -1,0 +1,135 @@
+import { ConfigError, InvalidOptionError } from '../errors.js';
+import type { FieldOptions } from '../normalize/field-options.js';
+import { resolveField } from '../normalize/resolve-field.js';
+import { withDefaults } from '../normalize/with-defaults.js';
+import { parseDuration } from '../parse-duration.js';
+import { type Config, configSchema } from './config-schema.js';
+import type { PipelinePlan, SinkPlan, SourcePlan, StatePlan } from './plan.js';
+import { display, type Fault, schemaFaults } from './schema-faults.js';
+
+/** ms between checkpoints when nothing else is said. */
+const CHECKPOINT_EVERY = 10_000;
+
+/**
+ * The plan of a configuration, every default in its place.
+ * @param describe puts a fault and its place into words
+ * @throws ConfigError with all faults
+ */
+export function toPlan(value: unknown, describe: (fault: Fault) => string): PipelinePlan {
+  const faults = schemaFaults(configSchema, value);
+  if (faults.length > 0) throw new ConfigError(faults.map(describe));
+  const config = value as Config;
+  const { source: sources, record = {}, output, sink: givenSink = 'stdout', batch = {} } = config;
+  const defaults = (config.defaults ?? {}) as FieldOptions;
+  const given = config.fields ?? '*';
+
+  const kinds = Object.keys(sources);
+  if (kinds.length !== 1)
+    faults.push({
+      path: ['source'],
+      message: `must be exactly one of file, stdin, simulate, got ${kinds.length === 0 ? 'none' : kinds.join(' and ')}`,
+    });
+  const named =
+    given === '*'
+      ? []
+      : Object.entries(given).map(([name, field]) => ({
+          name,
+          options: typeof field === 'string' ? { method: field } : (field as FieldOptions),
+        }));
+  const fields = {
+    named: named.map(({ name, options }) => ({ name, options: withDefaults(options, defaults) })),
+    ...(given === '*' && { others: withDefaults({}, defaults) }),
+  };
+  const needTime: string[] = [];
+  const check = (path: readonly string[], options: FieldOptions, own: FieldOptions) => {
+    try {
+      if (resolveField(options).rules.timed) needTime.push(path.join('.'));
+    } catch (error) {
+      if (!(error instanceof InvalidOptionError)) throw error;
+      const [option] = error.option.split('.');
+      const from = option! in own ? path : ['defaults'];
+      faults.push({
+        path: [...from, ...error.option.split('.')],
+        message: `must be ${error.expected}, got ${display(error.received)}`,
+      });
+    }
+  };
+  for (const [i, { name, options }] of fields.named.entries()) check(['fields', name], options, named[i]!.options);
+  if (fields.others) check(['fields'], fields.others, {});
+  else if (named.length === 0)
+    faults.push({ path: ['fields'], message: "must be '*' or at least one field, got none" });
+  if (needTime.length > 0 && record.time === undefined)
+    faults.push({
+      path: ['record'],
+      message: `must be given a time: ${needTime.join(', ')} has a memory in event time`,
+    });
+  const state = statePlan(config, faults, record.time !== undefined);
+  if (faults.length > 0) throw new ConfigError(faults.map(describe));
+
+  return {
+    source: sourcePlan(sources),
+    record: {
+      key: record.key === undefined ? [] : typeof record.key === 'string' ? [record.key] : record.key,
+      ...(record.time !== undefined && { time: record.time }),
+    },
+    fields,
+    output: {
+      mode: output === 'replace' ? 'replace' : 'add',
+      include: typeof output === 'object' ? output.include : [],
+    },
+    sink: sinkPlan(givenSink),
+    ...(config.deadLetter && { deadLetter: { path: config.deadLetter.file.path } }),
+    state,
+    batch: { maxLength: batch.maxLength ?? 4096 },
+    strict: config.strict ?? false,
+  };
+}
+
+function sourcePlan({ file, stdin, simulate }: Config['source']): SourcePlan {
+  const text = (options: { format?: 'ndjson' | 'csv' | undefined; delimiter?: string | undefined }) => ({
+    ...(options.format && { format: options.format }),
+    ...(options.delimiter && { delimiter: options.delimiter }),
+  });
+  if (file) return { kind: 'file', paths: typeof file.path === 'string' ? [file.path] : file.path, ...text(file) };
+  if (stdin) return { kind: 'stdin', ...text(stdin) };
+  const { sensors = 24, rate = 1000, count, seed = 1 } = simulate!;
+  return { kind: 'simulate', options: { sensors, rate, seed, ...(count !== undefined && { count }) } };
+}
+
+function sinkPlan(sink: NonNullable<Config['sink']>): SinkPlan {
+  if (sink === 'stdout') return { kind: 'stdout' };
+  if ('file' in sink)
+    return { kind: 'file', path: sink.file.path, ...(sink.file.format && { format: sink.file.format }) };
+  return { kind: 'stdout', ...(sink.stdout.format && { format: sink.stdout.format }) };
+}
+
+function statePlan({ state = {} }: Config, faults: Fault[], hasTime: boolean): StatePlan {
+  const duration = (option: 'ttl' | 'checkpointEvery'): number | undefined => {
+    try {
+      return state[option] === undefined ? undefined : parseDuration(option, state[option]);
+    } catch (error) {
+      faults.push({ path: ['state', option], message: (error as Error).message.replace(/^\w+ /, '') });
+      return undefined;
+    }
+  };
+  const ttl = duration('ttl');
+  const checkpointEvery = duration('checkpointEvery');
+  const bounds = {
+    ...(ttl !== undefined && { ttl }),
+    ...(state.maxSeries !== undefined && { maxSeries: state.maxSeries }),
+  };
+  if (ttl !== undefined && !hasTime)
+    faults.push({
+      path: ['state', 'ttl'],
+      message: 'must be absent: series age in event time, and record.time is not given',
+    });
+  const { store = state.path === undefined ? 'memory' : 'file', path } = state;
+  if (store === 'file') {
+    if (path === undefined) faults.push({ path: ['state'], message: 'must be given a path: store is file' });
+    return { store, path: path ?? '', checkpointEvery: checkpointEvery ?? CHECKPOINT_EVERY, ...bounds };
+  }
+  for (const option of ['path', 'checkpointEvery'] as const)
+    if (state[option] !== undefined)
+      faults.push({ path: ['state', option], message: 'must be absent: store is memory' });
+  return { store, ...bounds };
+}

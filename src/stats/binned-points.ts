@@ -1,0 +1,186 @@
+import { BLOCK_SHIFT, DENSITY, GROWTH, LOW, MAX, MIN, PIVOT, type SketchLayout, TOTAL, UNIT } from './sketch-layout.js';
+import { WeightedPoints } from './weighted-points.js';
+
+/** The bins of a sketch as weighted points, each at the value that is nearest, relative to its distance, to all that the bin holds. */
+export class BinnedPoints extends WeightedPoints {
+  readonly #layout: SketchLayout;
+  #state: Float64Array = new Float64Array(0);
+  #offset = 0;
+  #bins = 0;
+  #sums = 0;
+  /** Distances from the pivot between which the bin last asked for lies. */
+  #from = 0;
+  #to = 0;
+
+  constructor(layout: SketchLayout) {
+    super();
+    this.#layout = layout;
+  }
+
+  aim(state: Float64Array, offset: number): this {
+    this.#state = state;
+    this.#offset = offset;
+    this.#bins = offset + this.#layout.bins;
+    this.#sums = offset + this.#layout.sums;
+    return this;
+  }
+
+  get total(): number {
+    return this.#state[this.#offset + TOTAL]!;
+  }
+  first(): number {
+    return this.next(-1);
+  }
+  last(): number {
+    return this.previous(this.#layout.length);
+  }
+  weight(i: number): number {
+    return this.#state[this.#bins + i]!;
+  }
+
+  next(i: number): number {
+    const { length } = this.#layout;
+    let j = i + 1;
+    while (j < length) {
+      if ((j & ((1 << BLOCK_SHIFT) - 1)) === 0 && this.#state[this.#sums + (j >> BLOCK_SHIFT)] === 0) {
+        j += 1 << BLOCK_SHIFT;
+      } else if (this.#state[this.#bins + j] !== 0) return j;
+      else j++;
+    }
+    return i;
+  }
+
+  previous(i: number): number {
+    const mask = (1 << BLOCK_SHIFT) - 1;
+    let j = i - 1;
+    while (j >= 0) {
+      if ((j & mask) === mask && this.#state[this.#sums + (j >> BLOCK_SHIFT)] === 0) j -= 1 << BLOCK_SHIFT;
+      else if (this.#state[this.#bins + j] !== 0) return j;
+      else j--;
+    }
+    return i;
+  }
+
+  /** Block sums first, then the bins of one block: O(√bins). */
+  locate(target: number): number {
+    const state = this.#state;
+    const { blocks, length } = this.#layout;
+    let sum = 0;
+    let block = 0;
+    for (; block < blocks - 1; block++) {
+      const next = sum + state[this.#sums + block]!;
+      if (next > target) break;
+      sum = next;
+    }
+    let found = -1;
+    for (let i = block << BLOCK_SHIFT; i < length; i++) {
+      const weight = state[this.#bins + i]!;
+      if (weight === 0) continue;
+      found = i;
+      this.before = sum;
+      sum += weight;
+      if (sum > target) return i;
+    }
+    if (found >= 0) return found;
+    const last = this.last();
+    this.before = this.total - this.weight(last);
+    return last;
+  }
+
+  value(i: number): number {
+    const state = this.#state;
+    const { zero, length } = this.#layout;
+    const pivot = state[this.#offset + PIVOT]!;
+    if (i === zero) return pivot;
+    const side = i < zero ? -1 : 1;
+    const density = state[this.#offset + DENSITY]!;
+    const key = state[this.#offset + LOW]! + Math.abs(i - zero) - 1;
+    let distance = Math.exp(key / density) * (2 / (1 + Math.exp(1 / density)));
+    if (i === 0 || i === length - 1) {
+      // Outside the range only the outermost value is known; the others stand half way to it, on the axis of the bins.
+      const reach = Math.abs(state[this.#offset + (side < 0 ? MIN : MAX)]! - pivot);
+      distance =
+        this.weight(i) <= state[this.#offset + GROWTH]! ? reach : Math.sqrt(Math.exp((key - 1) / density) * reach);
+    }
+    return Math.min(Math.max(pivot + side * distance, state[this.#offset + MIN]!), state[this.#offset + MAX]!);
+  }
+
+  /**
+   * Share of the weight below x. Linear from the middle of the weight of one point to that of the next, beginning at 0 at the smallest
+   * observation and ending at 1 at the largest: it rises strictly between them.
+   * @param bin where x belongs
+   */
+  rank(x: number, bin: number): number {
+    const state = this.#state;
+    const min = state[this.#offset + MIN]!;
+    const max = state[this.#offset + MAX]!;
+    if (x < min) return 0;
+    if (x > max) return 1;
+    const block = bin >> BLOCK_SHIFT;
+    let sum = 0;
+    for (let i = 0; i < block; i++) sum += state[this.#sums + i]!;
+    for (let i = block << BLOCK_SHIFT; i < bin; i++) sum += state[this.#bins + i]!;
+    const weight = this.weight(bin);
+    const isLeft = weight > 0 && this.value(bin) <= x;
+    const left = isLeft ? bin : this.previous(bin);
+    const right = weight > 0 && !isLeft ? bin : this.next(bin);
+    const anyLeft = isLeft || left !== bin;
+    const anyRight = right !== bin || (weight > 0 && !isLeft);
+    const from = anyLeft ? (isLeft ? sum + weight / 2 : sum - this.weight(left) / 2) : 0;
+    const to = anyRight ? sum + (isLeft ? weight : 0) + this.weight(right) / 2 : this.total;
+    const low = anyLeft ? this.value(left) : min;
+    const high = anyRight ? this.value(right) : max;
+    const share = high > low ? Math.min(Math.max((x - low) / (high - low), 0), 1) : 0;
+    return Math.min((from + share * (to - from)) / this.total, 1);
+  }
+
+  /** The x of this rank. */
+  valueAt(rank: number): number {
+    const state = this.#state;
+    const target = rank * this.total;
+    const i = this.locate(target);
+    const value = this.value(i);
+    const middle = this.before + this.weight(i) / 2;
+    const isLeft = middle <= target;
+    const j = isLeft ? this.next(i) : this.previous(i);
+    const none = i === j;
+    const other = none ? state[this.#offset + (isLeft ? MAX : MIN)]! : this.value(j);
+    const reach = isLeft
+      ? (none ? this.total : this.before + this.weight(i) + this.weight(j) / 2) - middle
+      : middle - (none ? 0 : this.before - this.weight(j) / 2);
+    const share = Math.min(Math.abs(target - middle) / reach, 1);
+    return value + share * (other - value);
+  }
+
+  /** Value of the edge of a bin that is nearer to −∞. */
+  lowerEdge(bin: number): number {
+    this.#bound(bin);
+    return this.#state[this.#offset + PIVOT]! + this.#from;
+  }
+
+  /** Value of the edge of a bin that is nearer to ∞. */
+  upperEdge(bin: number): number {
+    this.#bound(bin);
+    return this.#state[this.#offset + PIVOT]! + this.#to;
+  }
+
+  /** Sets between which distances a bin lies, no wider than what was seen. */
+  #bound(bin: number): void {
+    const state = this.#state;
+    const { zero, length } = this.#layout;
+    const unit = state[this.#offset + UNIT]!;
+    const pivot = state[this.#offset + PIVOT]!;
+    const lowest = state[this.#offset + MIN]! - pivot;
+    const highest = state[this.#offset + MAX]! - pivot;
+    let inner = -unit;
+    let outer = unit;
+    if (bin !== zero) {
+      const density = state[this.#offset + DENSITY]!;
+      const key = state[this.#offset + LOW]! + Math.abs(bin - zero) - 1;
+      inner = Math.max(Math.exp((key - 1) / density), unit);
+      outer = bin === 0 || bin === length - 1 ? Number.POSITIVE_INFINITY : Math.exp(key / density);
+    }
+    this.#from = Math.min(Math.max(bin < zero ? -outer : inner, lowest), highest);
+    this.#to = Math.max(Math.min(bin < zero ? -inner : outer, highest), lowest);
+  }
+}
