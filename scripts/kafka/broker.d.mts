@@ -15,6 +15,8 @@ export interface KafkaNode {
   readonly id: number;
   readonly port: number;
   readonly running: boolean;
+  /** Where it keeps its partitions: for a test that damages them. */
+  readonly data: string;
   start(): Promise<void>;
   stop(): Promise<void>;
   kill(): Promise<void>;

@@ -129,13 +129,18 @@ class BrokerNode {
     Object.assign(this, { id, lib, heap, folder, port, file: '' });
   }
 
+  /** Where it keeps its partitions: for a test that damages them. */
+  get data() {
+    return join(this.folder, `data-${this.id}`);
+  }
+
   get running() {
     return this.#process !== null;
   }
 
   async start() {
     const java = [
-      '-Xmx' + this.heap,
+      `-Xmx${this.heap}`,
       '-Xms128m',
       '-XX:+UseSerialGC',
       '-XX:TieredStopAtLevel=4',

@@ -422,6 +422,26 @@ describeOnKafka('the Kafka port', (kafka) => {
       },
     );
 
+    it('hands out a bomb as a fault, within the cap, and goes on behind it', async () => {
+      const topic = await newTopic(client);
+      const producer = client.producer({ compression: 'gzip' });
+      for (const value of ['before', 'x'.repeat(2_000_000), 'behind'])
+        await producer.produce([{ topic, partition: 0, records: recordsOf([value]) }]);
+      const reading = await new Reading(client, {
+        groupId: newName('group'),
+        topics: [topic],
+        maxBatchBytes: 1_000_000,
+      }).start();
+      await until('it has read what is behind', () => reading.seen.length === 2);
+      expect(reading.values()).toEqual(['before', 'behind']);
+      const faults = reading.deliveries.filter(({ fault }) => fault !== null);
+      expect(faults.length).toBe(1);
+      expect(faults[0]).toMatchObject({ firstOffset: 1, nextOffset: 2, fault: { code: 'UNREADABLE_BATCH' } });
+      expect(faults[0]!.fault!.message).toContain('cap');
+      await Promise.all([reading.consumer.close(), producer.close()]);
+      expect(reading.failures).toEqual([]);
+    });
+
     it('lets a restore take its time, without losing the group', async () => {
       const topic = await newTopic(client);
       const producer = client.producer();
