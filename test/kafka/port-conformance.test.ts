@@ -73,12 +73,15 @@ const compressions = (['none', 'gzip', 'snappy', 'lz4', 'zstd'] as CompressionNa
 );
 
 describeOnKafka('the Kafka port', (kafka) => {
-  describe.each(['platformatic'] as const)('by %s', (name) => {
+  describe.each(['platformatic', 'kafkajs'] as const)('by %s', (name) => {
     let client: KafkaClient;
     beforeAll(() => {
       client = clientOf({ client: name, brokers: kafka.brokers });
     });
     afterAll(() => client.close());
+
+    /** kafkajs cannot write a header without a value. */
+    const absent = name === 'kafkajs' ? '' : null;
 
     it('keeps order, keys, values, headers and times', async () => {
       const topic = await newTopic(client);
@@ -125,7 +128,7 @@ describeOnKafka('the Kafka port', (kafka) => {
       ).toEqual(
         written.map(({ headers, ...rest }) => ({
           ...rest,
-          headers: headers.map(([k, v]) => [k, v === null ? null : Buffer.from(v).toString()]),
+          headers: headers.map(([k, v]) => [k, v === null ? absent : Buffer.from(v).toString()]),
         })),
       );
       expect(reading.seen.map(({ offset }) => offset)).toEqual([0, 1, 2, 3, 4]);
@@ -181,7 +184,7 @@ describeOnKafka('the Kafka port', (kafka) => {
       });
       reading.settles = false;
       await reading.start();
-      await until('the budget is in use', () => reading.consumer.bytesInFlight > 100_000);
+      await until('the budget is in use', () => reading.consumer.bytesInFlight > 60_000);
       await new Promise((resolve) => setTimeout(resolve, 500));
       expect(reading.consumer.bytesInFlight).toBeLessThanOrEqual(200_000 + 2 * 50_000);
       const held = reading.seen.length;

@@ -59,7 +59,7 @@ describeOnKafka('a secured connection', (kafka) => {
     ['TLS on both sides', { brokers: [security.tls], tls: { ...tls, cert, key } }],
   ];
 
-  describe.each(['platformatic'] as const)('by %s', (client) => {
+  describe.each(['platformatic', 'kafkajs'] as const)('by %s', (client) => {
     it.each(good)('works by %s', async (_, options) => {
       const secured = clientOf({ client, ...options });
       const producer = secured.producer();
