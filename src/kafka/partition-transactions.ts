@@ -29,7 +29,7 @@ export class PartitionTransactions {
 
   /** Makes the partition's transactions ours. @throws StaleEpochError when it has gone meanwhile */
   async take(assignment: Assignment): Promise<TransactionalProducer> {
-    await this.release(assignment);
+    await this.#drop(assignment);
     const { client, transactionalId, ...options } = this.#options;
     const id = `${transactionalId}-${assignment.topic}-${assignment.partition}`;
     const producer = client.transactionalProducer({ ...options, transactionalId: id });
@@ -50,7 +50,12 @@ export class PartitionTransactions {
     return taken.producer;
   }
 
-  async release(partition: TopicPartition): Promise<void> {
+  /** Closes the producer of an assignment that has gone; one that was taken under a later assignment stays. */
+  async release(assignment: Assignment): Promise<void> {
+    if (this.#producers.get(nameOf(assignment))?.assignment === assignment) await this.#drop(assignment);
+  }
+
+  async #drop(partition: TopicPartition): Promise<void> {
     const taken = this.#producers.get(nameOf(partition));
     this.#producers.delete(nameOf(partition));
     await taken?.producer.close();

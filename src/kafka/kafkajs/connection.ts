@@ -51,7 +51,7 @@ export class KafkaJsConnection {
     this.#options = options;
   }
 
-  kafka(retry: RetryOptions = { initialRetryTime: 50, maxRetryTime: 1000, retries: 30 }): Kafka {
+  kafka(retry: RetryOptions = { initialRetryTime: 50, maxRetryTime: 1000, retries: 3 }): Kafka {
     const { Kafka, logLevel } = loadKafkaJs();
     const { brokers, clientId, tls, sasl, connectTimeout, requestTimeout } = this.#options;
     const config: KafkaConfig = {
@@ -59,6 +59,8 @@ export class KafkaJsConnection {
       clientId,
       connectionTimeout: connectTimeout,
       requestTimeout,
+      // Sessions that live shorter than this would be renewed at every request: the default is ten seconds.
+      reauthenticationThreshold: 2_000,
       retry,
       logLevel: logLevel.NOTHING,
       // Its log lines may carry what was configured: none of them is passed on.
@@ -80,6 +82,25 @@ export class KafkaJsConnection {
           : { mechanism: sasl.mechanism, username: sasl.username, password: sasl.password.reveal() }
       ) as SASLOptions;
     return new Kafka(config);
+  }
+
+  /** Connects a client of kafkajs, again and again while that may help, for `timeout` ms. @throws TransportError */
+  async connect<Client extends { connect(): Promise<void>; disconnect(): Promise<void> }>(
+    create: () => Client,
+    timeout: number,
+  ): Promise<Client> {
+    const until = performance.now() + timeout;
+    for (;;) {
+      const client = create();
+      try {
+        await client.connect();
+        return client;
+      } catch (error) {
+        await client.disconnect().catch(() => {}); // it was not connected
+        const failure = kafkaJsFailure(error);
+        if (!(failure instanceof TransportError && failure.retriable) || performance.now() > until) throw failure;
+      }
+    }
   }
 
   cluster(committed: boolean): RawCluster {

@@ -50,12 +50,11 @@ export class KafkaJsProducer implements KafkaProducer {
     }
   }
 
-  async #connect(): Promise<Producer> {
+  #connect(): Promise<Producer> {
     // Delays double from 50 ms up to a second: this many attempts take about as long as is allowed.
     const retries = Math.max(2, Math.ceil(this.#deliveryTimeout / 1000) + 4);
-    const producer = this.#connection
-      .kafka({ initialRetryTime: 50, maxRetryTime: 1000, retries: this.#deliveryTimeout < 1000 ? 2 : retries })
-      .producer({
+    const create = (): Producer =>
+      this.#connection.kafka().producer({
         idempotent: true,
         maxInFlightRequests: 1,
         allowAutoTopicCreation: false,
@@ -63,8 +62,8 @@ export class KafkaJsProducer implements KafkaProducer {
           () =>
           ({ message }) =>
             message.partition!,
+        retry: { initialRetryTime: 50, maxRetryTime: 1000, retries },
       });
-    await producer.connect();
-    return producer;
+    return this.#connection.connect(create, this.#deliveryTimeout);
   }
 }

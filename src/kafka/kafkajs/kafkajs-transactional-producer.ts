@@ -27,18 +27,25 @@ export class KafkaJsTransactionalProducer implements TransactionalProducer {
   readonly #connection: KafkaJsConnection;
   readonly #compression: CompressionTypes;
   readonly #transactionTimeout: number;
+  readonly #deliveryTimeout: number;
   #producer: Producer | null = null;
   #first: KafkaJsTransaction | null = null;
   #state: 'new' | 'ready' | 'open' | 'failed' = 'new';
 
   constructor(
     connection: KafkaJsConnection,
-    { transactionalId, transactionTimeout = 60_000, compression = 'none' }: TransactionalProducerOptions,
+    {
+      transactionalId,
+      transactionTimeout = 60_000,
+      compression = 'none',
+      deliveryTimeout = 120_000,
+    }: TransactionalProducerOptions,
   ) {
     if (transactionalId === '') throw new InvalidOptionError('transactionalId', transactionalId, 'a name');
     this.#connection = connection;
     this.transactionalId = transactionalId;
     this.#transactionTimeout = transactionTimeout;
+    this.#deliveryTimeout = deliveryTimeout;
     this.#compression = compressionCode(compression);
   }
 
@@ -46,19 +53,21 @@ export class KafkaJsTransactionalProducer implements TransactionalProducer {
     await this.close();
     this.#state = 'failed';
     // Each transaction that follows another closely is refused for some milliseconds: the default wait of 300 would halve the rate.
-    const producer = this.#connection.kafka({ initialRetryTime: 3, maxRetryTime: 500, retries: 120 }).producer({
-      transactionalId: this.transactionalId,
-      transactionTimeout: this.#transactionTimeout,
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      createPartitioner:
-        () =>
-        ({ message }) =>
-          message.partition!,
-    });
+    const create = (): Producer =>
+      this.#connection.kafka().producer({
+        transactionalId: this.transactionalId,
+        transactionTimeout: this.#transactionTimeout,
+        idempotent: true,
+        maxInFlightRequests: 1,
+        allowAutoTopicCreation: false,
+        createPartitioner:
+          () =>
+          ({ message }) =>
+            message.partition!,
+        retry: { initialRetryTime: 3, maxRetryTime: 500, retries: 120 },
+      });
+    const producer = await this.#connection.connect(create, this.#deliveryTimeout);
     try {
-      await producer.connect();
       // Connecting fences no one: kafkajs asks for the transactional id when it opens a transaction. The first one is kept.
       this.#first = await producer.transaction();
     } catch (error) {
