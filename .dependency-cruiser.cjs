@@ -2,23 +2,51 @@
 const folder = (...names) => `^src/(${names.join('|')})/`;
 const above = {
   // Layer 1: pure arithmetic and bytes.
-  'stats|drift|batch|codec|checkpoint/format': folder('normalize', 'series', 'backend', 'learn', 'advise', 'kafka', 'io', 'pipeline', 'service', 'cli'),
+  'stats|drift|batch|codec|checkpoint/format': folder(
+    'normalize',
+    'series',
+    'backend',
+    'learn',
+    'advise',
+    'kafka',
+    'io',
+    'pipeline',
+    'service',
+    'cli',
+  ),
   // Layer 2. A record's fields join normalizers and series: normalize may look at series, never the other way round.
   'series|backend|learn': folder('normalize', 'advise', 'kafka', 'io', 'pipeline', 'service', 'cli'),
   normalize: folder('backend', 'learn', 'advise', 'kafka', 'io', 'pipeline', 'service', 'cli'),
   // Layer 3 beside the operators.
   advise: folder('kafka', 'io', 'pipeline', 'service', 'cli'),
   // Layer 4: the outside world knows bytes and records, not statistics.
-  'kafka|io|checkpoint': folder('stats', 'drift', 'normalize', 'series', 'backend', 'learn', 'advise', 'pipeline', 'service', 'cli'),
+  'kafka|io|checkpoint': folder(
+    'stats',
+    'drift',
+    'normalize',
+    'series',
+    'backend',
+    'learn',
+    'advise',
+    'pipeline',
+    'service',
+    'cli',
+  ),
   // Layer 5.
   pipeline: folder('service', 'cli'),
 };
-const portable = '^(operators|src/(stats|drift|batch|codec|checkpoint/format|normalize|series|backend|learn|advise))/|^src/[a-z-]+\\.ts$';
+const portable =
+  '^(operators|src/(stats|drift|batch|codec|checkpoint/format|normalize|series|backend|learn|advise))/|^src/[a-z-]+\\.ts$';
 
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '\\.d\\.ts$|^src/cli/main\\.ts$' }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: '\\.d\\.ts$|^src/cli/main\\.ts$' },
+      to: {},
+    },
     {
       name: 'portable-layers-have-no-node',
       comment: 'Layers 0 to 3 run in a browser.',
@@ -47,17 +75,34 @@ module.exports = {
     ...Object.entries(above).map(([from, to]) => ({
       name: `imports-point-down-from-${from.replace(/[|/]/g, '-')}`,
       severity: 'error',
-      from: { path: `^src/(${from})/`, pathNot: from === 'kafka|io|checkpoint' ? '^src/checkpoint/format/' : undefined },
+      from: {
+        path: `^src/(${from})/`,
+        pathNot: from === 'kafka|io|checkpoint' ? '^src/checkpoint/format/' : undefined,
+      },
       to: { path: to },
     })),
     { name: 'errors-import-nothing', severity: 'error', from: { path: '^src/errors\\.ts$' }, to: { path: '.' } },
-    { name: 'source-never-imports-tests', severity: 'error', from: { path: '^(src|operators)/' }, to: { path: '^(test|bench|examples)/' } },
-    { name: 'not-to-dev-dependencies', severity: 'error', from: { path: '^(src|operators)/' }, to: { dependencyTypes: ['npm-dev'] } },
+    {
+      name: 'source-never-imports-tests',
+      severity: 'error',
+      from: { path: '^(src|operators)/' },
+      to: { path: '^(test|bench|examples)/' },
+    },
+    {
+      name: 'not-to-dev-dependencies',
+      severity: 'error',
+      from: { path: '^(src|operators)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };

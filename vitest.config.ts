@@ -11,7 +11,13 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: onKafka } },
       {
         extends: true,
-        test: { name: 'kafka', include: onKafka, globalSetup: ['test/support/kafka-setup.ts'], sequence: { groupOrder: 1 }, maxWorkers: 2 },
+        test: {
+          name: 'kafka',
+          include: onKafka,
+          globalSetup: ['test/support/kafka-setup.ts'],
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
+        },
       },
     ],
   },

@@ -43,7 +43,8 @@ export type {
 } from './port.js';
 export type { CompressionName } from './record-batch/compression.js';
 export { RecordBatchList } from './record-batch/record-batch-list.js';
-export type { RecordHeader, Records } from './record-batch/records.js';
+export type { RecordHeader } from './record-batch/record-header.js';
+export type { Records } from './record-batch/records.js';
 export { UnreadableBatchError } from './record-batch/unreadable-batch-error.js';
 export { type KafkaRecord, recordwise } from './recordwise.js';
 export { type DeliveryOutput, type KafkaOutput, type ToKafkaOptions, toKafka } from './to-kafka.js';

@@ -4,7 +4,7 @@ import { partitionOfKey } from './partition-of-key.js';
 import type { PartitionTransactions } from './partition-transactions.js';
 import type { Delivery, KafkaClient, KafkaProducer, ProduceBatch } from './port.js';
 import { RecordBatchList } from './record-batch/record-batch-list.js';
-import type { RecordHeader } from './record-batch/records.js';
+import type { RecordHeader } from './record-batch/record-header.js';
 
 /** A record to be written. */
 export interface KafkaOutput {

@@ -4,7 +4,7 @@ import { clientOf } from '../../src/kafka/client.js';
 import type { Delivery, GroupConsumer, GroupConsumerOptions, KafkaClient } from '../../src/kafka/port.js';
 import type { CompressionName } from '../../src/kafka/record-batch/compression.js';
 import { RecordBatchList } from '../../src/kafka/record-batch/record-batch-list.js';
-import type { RecordHeader } from '../../src/kafka/record-batch/records.js';
+import type { RecordHeader } from '../../src/kafka/record-batch/record-header.js';
 import { zstdWritable } from '../../src/kafka/record-batch/zstd.js';
 import { describeOnKafka, newName, newTopic, recordsOf, until, valuesOf } from '../support/kafka-broker.js';
 

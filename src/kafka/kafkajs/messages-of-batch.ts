@@ -1,7 +1,7 @@
 import type { Message, ProducerBatch } from 'kafkajs';
 import type { ProduceBatch } from '../port.js';
 import { RecordBatchReader } from '../record-batch/record-batch-reader.js';
-import type { RecordHeader } from '../record-batch/records.js';
+import type { RecordHeader } from '../record-batch/record-header.js';
 
 /** What kafkajs is to send, in rounds: each holds at most one batch of each partition, split by bytes as the list was. */
 export function roundsOf(batches: readonly ProduceBatch[]): NonNullable<ProducerBatch['topicMessages']>[] {

@@ -1,6 +1,7 @@
 import { RecordBatchBuilder } from '../record-batch/record-batch-builder.js';
 import { RecordBatchReader } from '../record-batch/record-batch-reader.js';
-import type { RecordHeader, Records } from '../record-batch/records.js';
+import type { RecordHeader } from '../record-batch/record-header.js';
+import type { Records } from '../record-batch/records.js';
 import type { RawMessage } from './connection.js';
 
 /** Messages of kafkajs as columns over one buffer. Headers of one name stand together, as kafkajs groups them. */

@@ -1,4 +1,4 @@
-import type { RecordHeader } from './records.js';
+import type { RecordHeader } from './record-header.js';
 import { Varints } from './varints.js';
 
 /** Reads the headers that begin, with their count, at `start`: the decoder has checked that they lie inside their record. */

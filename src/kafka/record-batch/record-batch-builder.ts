@@ -2,7 +2,7 @@ import type { CompressionName } from './compression.js';
 import { compress, compressionCode } from './compression.js';
 import { crc32c } from './crc32c.js';
 import { recordBatchLayout as layout } from './record-batch-layout.js';
-import type { RecordHeader } from './records.js';
+import type { RecordHeader } from './record-header.js';
 
 /** Who writes a batch, for idempotence and transactions: as the broker gave it out, and the number of the first record. */
 export interface BatchProducer {

@@ -1,5 +1,5 @@
 import { RecordBatchBuilder } from './record-batch-builder.js';
-import type { RecordHeader } from './records.js';
+import type { RecordHeader } from './record-header.js';
 
 /**
  * Records for one partition, split into batches by bytes: a broker refuses a batch above its `max.message.bytes`

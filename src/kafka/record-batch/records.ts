@@ -1,7 +1,5 @@
 import { readHeaders } from './read-headers.js';
-
-/** One header of a record. Kafka allows the same name more than once, and keeps the order. */
-export type RecordHeader = readonly [name: string, value: Uint8Array | null];
+import type { RecordHeader } from './record-header.js';
 
 /**
  * The records of one partition, in order, as columns over one buffer: nothing is allocated per record until it is asked for.

@@ -4,7 +4,8 @@ import type { CompressionName } from '../../../src/kafka/record-batch/compressio
 import { RecordBatchBuilder } from '../../../src/kafka/record-batch/record-batch-builder.js';
 import { RecordBatchList } from '../../../src/kafka/record-batch/record-batch-list.js';
 import { RecordBatchReader } from '../../../src/kafka/record-batch/record-batch-reader.js';
-import type { RecordHeader, Records } from '../../../src/kafka/record-batch/records.js';
+import type { RecordHeader } from '../../../src/kafka/record-batch/record-header.js';
+import type { Records } from '../../../src/kafka/record-batch/records.js';
 import { zstdWritable } from '../../../src/kafka/record-batch/zstd.js';
 
 interface Entry {
