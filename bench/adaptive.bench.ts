@@ -5,12 +5,11 @@ import { InnovationNormalizer } from '../src/normalize/innovation-normalizer.js'
 import type { Normalizer } from '../src/normalize/normalizer.js';
 import { ZScoreNormalizer } from '../src/normalize/z-score-normalizer.js';
 import { Moments } from '../src/stats/moments.js';
-import { compareInProcesses } from './support/compare-in-processes.js';
+import { compareInProcesses, type Work } from './support/compare-in-processes.js';
 import { seededGaussian } from './support/seeded-gaussian.js';
 
 const xs = seededGaussian({ seed: 42, length: 1 << 17 });
 const many = 100_000;
-const passes = process.env.BENCH_SMOKE ? 1 : 5;
 
 /** Scores and learns one value of each series in turn, `values` in all; answers the sum of the scores, so that none is in vain. */
 function drive(normalizer: Normalizer, page: Float64Array, series: number, values: number): number {
@@ -27,19 +26,15 @@ function drive(normalizer: Normalizer, page: Float64Array, series: number, value
   return sum;
 }
 
-/** ns per value once every series has seen a hundred, the best of a few passes. */
-function perValue(normalizer: Normalizer, series: number): number {
+/** Twenty values of each series, once every series has seen a hundred. */
+function perValue(normalizer: Normalizer, series: number): Work {
   const page = new Float64Array(series * normalizer.stride);
-  const values = series === 1 ? 2_000_000 : 20 * series;
-  drive(normalizer, page, series, process.env.BENCH_SMOKE ? values : 5 * values);
-  let best = Number.POSITIVE_INFINITY;
-  for (let pass = 0; pass < passes; pass++) {
-    const start = performance.now();
-    const sum = drive(normalizer, page, series, values);
-    best = Math.min(best, ((performance.now() - start) * 1e6) / values);
-    if (!Number.isFinite(sum)) throw new Error('a score is no number');
-  }
-  return best;
+  const observations = series === 1 ? 200_000 : 20 * series;
+  drive(normalizer, page, series, process.env.BENCH_SMOKE ? observations : 5 * observations);
+  const run = () => {
+    if (!Number.isFinite(drive(normalizer, page, series, observations))) throw new Error('a score is no number');
+  };
+  return { observations, run };
 }
 
 const zScore = () => new ZScoreNormalizer(new Moments(), { ddof: 0, whenFlat: 'zero' });

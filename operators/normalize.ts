@@ -1,11 +1,12 @@
 import { asyncScheduler, defer, filter, map, type OperatorFunction } from 'rxjs';
+import { numericNames } from '../src/codec/numeric-names.js';
+import { valueAtName } from '../src/codec/value-at-name.js';
 import { InvalidOptionError } from '../src/errors.js';
 import type { CommonOptions, FieldMethod, FieldOptions } from '../src/normalize/field-options.js';
 import { RecordNormalizer } from '../src/normalize/record-normalizer.js';
 import { resolveField } from '../src/normalize/resolve-field.js';
 import { withDefaults } from '../src/normalize/with-defaults.js';
 import { SeriesTable } from '../src/series/series-table.js';
-import { numericFields } from './internal/numeric-fields.js';
 import {
   type KeyOption,
   keyAccessor,
@@ -15,7 +16,6 @@ import {
 } from './internal/record-access.js';
 import { toEpochMs } from './internal/to-epoch-ms.js';
 import { UnitVector, unitComponents } from './internal/unit-vector.js';
-import { valueAt } from './internal/value-at.js';
 
 export interface NormalizeOptions<T> {
   /** The series of a record: a field's (dotted) name, several, or an accessor. @defaultValue all records are one series */
@@ -44,6 +44,8 @@ export interface Normalized {
   /** With `include`: observations that the score rests on. */
   count?: Record<string, number | null>;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * Normalizes the numeric fields of each record, every field of every key by statistics of its own: what the service does.
@@ -92,10 +94,12 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
         for (const name of include) out[name] = {};
         isDropped = false;
         vector.clear();
-        for (const name of others ? numericFields(record, reserved) : named.map((field) => field.name)) {
+        for (const name of others
+          ? numericNames(record, NONE).filter((name) => !reserved.has(name))
+          : named.map((field) => field.name)) {
           const index = engine.indexOf(name);
           const { scorer, resolved } = engine.fields[index]!;
-          const value = valueAt(record, name);
+          const value = valueAtName(record, name);
           if (resolved.method === 'unit-norm') {
             if (Array.isArray(value)) out.normalized[name] = unitComponents(value, resolved.options.norm);
             else vector.add(name, value, resolved.options.norm);

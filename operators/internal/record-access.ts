@@ -1,7 +1,7 @@
+import { valueAtName } from '../../src/codec/value-at-name.js';
 import { InvalidOptionError } from '../../src/errors.js';
 import { KEY_SEPARATOR } from '../../src/normalize/key-separator.js';
 import type { EventTime } from './scoring-options.js';
-import { valueAt } from './value-at.js';
 
 /** The series of a record: a field's (dotted) name, several, or an accessor. */
 export type KeyOption<T> = string | readonly string[] | ((record: T) => string);
@@ -16,13 +16,13 @@ export function keyAccessor<T>(key: KeyOption<T> | undefined): (record: T) => st
   const names = namesOf(key);
   if (names.length === 0 || names.some((name) => typeof name !== 'string'))
     throw new InvalidOptionError('key', key, 'a field, a list of fields or an accessor');
-  return (record) => names.map((name) => String(valueAt(record, name) ?? '')).join(KEY_SEPARATOR);
+  return (record) => names.map((name) => String(valueAtName(record, name) ?? '')).join(KEY_SEPARATOR);
 }
 
 /** Reads the event time of a record. */
 export function timeAccessor<T>(time: TimeOption<T> | undefined): ((record: T) => EventTime) | undefined {
   if (time === undefined || typeof time === 'function') return time;
-  if (typeof time === 'string') return (record) => valueAt(record, time) as EventTime;
+  if (typeof time === 'string') return (record) => valueAtName(record, time) as EventTime;
   throw new InvalidOptionError('time', time, 'a field or an accessor');
 }
 

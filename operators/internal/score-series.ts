@@ -39,7 +39,8 @@ function scoreNumbers(field: ResolvedField): OperatorFunction<number, number | n
       scorer.aim(new Float64Array(scorer.stride), 0);
       const scores = source.pipe(
         map((x) => {
-          const score = scorer.score(typeof x === 'number' ? x : Number.NaN, Number.NaN);
+          // Two calls, for a value that may be one thing or the other would be boxed.
+          const score = typeof x === 'number' ? scorer.score(x, Number.NaN) : scorer.score(Number.NaN, Number.NaN);
           return Number.isNaN(score) ? null : score;
         }),
       );

@@ -117,11 +117,13 @@ export class RecordSplitter implements RecordBatch {
     if (this.#isDrawn) this.#beginBatch();
     if (!this.#isBegun && !this.#skipMark()) return undefined;
     const isFull = this.#fill();
-    if (!isFull && !((partial || this.#isEnded) && this.length > 0)) return undefined;
-    this.#isDrawn = true;
-    this.position = this.#origin + this.#record;
-    this.nextLine = this.#line;
-    return this;
+    const isDue = isFull || ((partial || this.#isEnded) && this.length > 0);
+    if (isDue || (this.length === 0 && this.#skipped === undefined)) {
+      this.position = this.#origin + this.#record; // empty lines are passed even where they make no batch
+      this.nextLine = this.#line;
+    }
+    this.#isDrawn = isDue;
+    return isDue ? this : undefined;
   }
 
   #beginBatch(): void {

@@ -37,6 +37,9 @@ const HUBER = 3;
 const LARGEST_DEVIATION = 1e12;
 /** Changes no larger than this have no reciprocal. */
 const NEGLIGIBLE = 1e-300;
+/** Until this age the scale learns from squares. */
+const YOUNG = 10;
+const SMALLEST_SQUARE = 0.05;
 /** Age given to a new epoch: the scale it inherits is worth so many observations. */
 const INHERITED = 8;
 
@@ -73,7 +76,10 @@ export class EpochDetector {
     const score = mScaleScore(u * u);
     if (age >= LEVEL_GRACE) {
       if (age < SCALE_GRACE || (clock & 15) === 0) this.#refreshWhitening(state, at);
-      const event = this.#watch(state, at, age, v, score);
+      const level = this.#watchLevel(state, at, v);
+      // Both are asked, whatever the first says: a shift of the level must not hide from the sums of the scale.
+      const scale = age < SCALE_GRACE ? 0 : this.#watchScale(state, at, score - 1);
+      const event = level !== 0 ? level : scale;
       if (event !== 0) {
         this.#restart(state, at, x, event);
         return event;
@@ -109,31 +115,27 @@ export class EpochDetector {
     state[at + WHITENED_PRECISION] = 1 / Math.sqrt(square * (1 - correlation * correlation));
   }
 
-  #watch(state: Float64Array, at: number, age: number, v: number, score: number): EpochEvent {
-    const correlation = state[at + CORRELATION]!;
-    const whitened = (v - correlation * state[at + LAST]!) * state[at + WHITENED_PRECISION]!;
-    const level = this.#watchLevel(state, at + LEVEL_SUMS, whitened);
-    // Neighbours that resemble each other say less about the scale.
-    const scale = age < SCALE_GRACE ? 0 : this.#watchScale(state, at, score - 1, (1 - correlation) / (1 + correlation));
-    return level !== 0 ? level : scale;
-  }
-
-  #watchLevel(state: Float64Array, at: number, whitened: number): EpochEvent {
+  #watchLevel(state: Float64Array, at: number, v: number): EpochEvent {
+    const whitened = (v - state[at + CORRELATION]! * state[at + LAST]!) * state[at + WHITENED_PRECISION]!;
     const small = SMALL * whitened;
     const large = LARGE * whitened;
-    const up = state[at]! + small - (SMALL * SMALL) / 2;
-    const down = state[at + 1]! - small - (SMALL * SMALL) / 2;
-    const farUp = state[at + 2]! + large - (LARGE * LARGE) / 2;
-    const farDown = state[at + 3]! - large - (LARGE * LARGE) / 2;
-    state[at] = up > 0 ? up : 0;
-    state[at + 1] = down > 0 ? down : 0;
-    state[at + 2] = farUp > 0 ? farUp : 0;
-    state[at + 3] = farDown > 0 ? farDown : 0;
+    const sums = at + LEVEL_SUMS;
+    const up = state[sums]! + small - (SMALL * SMALL) / 2;
+    const down = state[sums + 1]! - small - (SMALL * SMALL) / 2;
+    const farUp = state[sums + 2]! + large - (LARGE * LARGE) / 2;
+    const farDown = state[sums + 3]! - large - (LARGE * LARGE) / 2;
+    state[sums] = up > 0 ? up : 0;
+    state[sums + 1] = down > 0 ? down : 0;
+    state[sums + 2] = farUp > 0 ? farUp : 0;
+    state[sums + 3] = farDown > 0 ? farDown : 0;
     if (up > LEVEL_THRESHOLD || farUp > LEVEL_THRESHOLD) return 1;
     return down > LEVEL_THRESHOLD || farDown > LEVEL_THRESHOLD ? -1 : 0;
   }
 
-  #watchScale(state: Float64Array, at: number, excess: number, weight: number): EpochEvent {
+  /** Neighbours that resemble each other say less about the scale. */
+  #watchScale(state: Float64Array, at: number, excess: number): EpochEvent {
+    const correlation = state[at + CORRELATION]!;
+    const weight = correlation > 0 ? (1 - correlation) / (1 + correlation) : 1;
     const up = state[at + SCALE_UP]! + (UP_SLOPE * excess - UP_DRIFT) * weight;
     const down = state[at + SCALE_DOWN]! - (excess + DOWN_DRIFT) * weight;
     state[at + SCALE_UP] = up > 0 ? up : 0;
@@ -161,14 +163,16 @@ export class EpochDetector {
     const square = state[at + MEAN_SQUARE]!;
     const gain = age < OLDEST ? 1 / (age + 1) : OLDEST_GAIN;
     const scaleGain = age < OLDEST ? 1 / (age + 2) : OLDEST_GAIN;
-    state[at + MEAN]! += gain * clip(error, HUBER / precision);
-    const growth = scaleGain * ((age < 10 ? Math.min(u * u, 1e4) : score) - 1);
+    const deviation = error * precision;
+    state[at + MEAN]! += gain * (deviation > HUBER || deviation < -HUBER ? clip(error, HUBER / precision) : error);
+    const growth = scaleGain * ((age < YOUNG ? Math.min(u * u, 1e4) : score) - 1);
     // 1 / √(1 + t), by its series where t is small.
     const shrink =
       scaleGain < 0.005 ? 1 - growth * (0.5 - growth * (0.375 - growth * 0.3125)) : 1 / Math.sqrt(1 + growth);
     state[at + PRECISION] = precision * shrink;
     const step = v - state[at + LAST]!;
-    state[at + MEAN_SQUARE] = Math.max(square + scaleGain * (v * v - square), 0.05);
+    const mean = square + scaleGain * (v * v - square);
+    state[at + MEAN_SQUARE] = mean > SMALLEST_SQUARE ? mean : SMALLEST_SQUARE;
     state[at + MEAN_SQUARED_STEP]! += scaleGain * (step * step - state[at + MEAN_SQUARED_STEP]!);
     state[at + LAST] = v;
     if (age < OLDEST) state[at + AGE] = age + 1;

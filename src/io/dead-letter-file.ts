@@ -40,7 +40,7 @@ export class DeadLetterFile {
 
 function textOrBase64(bytes: Uint8Array): { record: string } | { base64: string } {
   try {
-    return { record: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    return { record: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
     return { base64: Buffer.from(bytes).toString('base64') };
   }

@@ -84,9 +84,12 @@ async function openFile(path: string, start: number, onRead: ((bytes: number) =>
   const magic = new Uint8Array(2);
   let isGzip = false;
   try {
-    if ((await file.stat()).isDirectory()) throw new Error('it is a folder');
+    const info = await file.stat();
+    if (info.isDirectory()) throw new Error('it is a folder');
     const { bytesRead } = await file.read(magic, 0, 2, 0).catch(() => ({ bytesRead: 0 })); // a pipe has no position to read at
     isGzip = bytesRead === 2 && isGzipMagic(magic);
+    if (!isGzip && info.isFile() && info.size < start)
+      throw new Error(`it ends before byte ${start}, where the last run had got to`);
   } finally {
     await file.close();
   }

@@ -1,6 +1,7 @@
 import type { ExtentStatistic } from '../stats/statistic.js';
 import type { WhenFlat } from './normalizer.js';
 import { StatisticNormalizer } from './statistic-normalizer.js';
+import { usableScale } from './usable-scale.js';
 
 /**
  * Max-abs: `x / max |x|`, into [−1, 1] on what was learnt. Zero stays zero, so that sparse series stay sparse.
@@ -18,7 +19,7 @@ export class MaxAbsNormalizer extends StatisticNormalizer<ExtentStatistic> {
 
   refresh(): void {
     this.count = this.statistic.count;
-    this.scale = Math.max(Math.abs(this.statistic.min), Math.abs(this.statistic.max));
+    this.scale = usableScale(Math.max(Math.abs(this.statistic.min), Math.abs(this.statistic.max)));
     this.center = this.scale >= 0 ? 0 : Number.NaN;
   }
 

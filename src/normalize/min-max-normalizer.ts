@@ -1,6 +1,7 @@
 import type { ExtentStatistic } from '../stats/statistic.js';
 import type { WhenFlat } from './normalizer.js';
 import { StatisticNormalizer } from './statistic-normalizer.js';
+import { usableScale } from './usable-scale.js';
 
 /**
  * Min-max: the running extent onto the target range, `low + (x − min) / (max − min) · (high − low)`.
@@ -28,7 +29,7 @@ export class MinMaxNormalizer extends StatisticNormalizer<ExtentStatistic> {
   refresh(): void {
     this.count = this.statistic.count;
     this.#min = this.statistic.min;
-    this.#width = this.statistic.max - this.#min;
+    this.#width = usableScale(this.statistic.max - this.#min);
     this.scale = this.#width / (this.#high - this.#low);
     this.center = this.#min - this.#low * this.scale;
   }

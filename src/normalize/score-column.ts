@@ -1,4 +1,7 @@
+import { Moments } from '../stats/moments.js';
 import type { Scorer } from './scorer.js';
+import { zScoreColumn } from './z-score-column.js';
+import { ZScoreNormalizer } from './z-score-normalizer.js';
 
 /**
  * Scores and learns `xs[start..end)` of one series in turn into `out`: the same as `score` on each, to the last bit. NaN stands for null.
@@ -13,6 +16,11 @@ export function scoreColumn(
   end = xs.length,
   times?: Float64Array,
 ): void {
-  if (times === undefined) for (let i = start; i < end; i++) out[i] = scorer.score(xs[i]!, Number.NaN);
-  else for (let i = start; i < end; i++) out[i] = scorer.score(xs[i]!, times[i]!);
+  const { normalizer } = scorer;
+  const isPlain = scorer.isPlain && normalizer instanceof ZScoreNormalizer && normalizer.statistic instanceof Moments;
+  for (let i = start; i < end; i++) {
+    // In registers as far as that goes; the scorer takes what stopped it.
+    if (isPlain) i = zScoreColumn(normalizer, normalizer.statistic, scorer.rules, xs, out, i, end);
+    if (i < end) out[i] = scorer.score(xs[i]!, times === undefined ? Number.NaN : times[i]!);
+  }
 }

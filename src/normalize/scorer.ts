@@ -57,6 +57,10 @@ export class Scorer {
       rules.clipHigh < Number.POSITIVE_INFINITY;
   }
 
+  /** Whether nothing but refresh, normalize, learn is done for an observation. */
+  get isPlain(): boolean {
+    return !this.#guarded;
+  }
   get growable(): boolean {
     return this.normalizer.growable;
   }

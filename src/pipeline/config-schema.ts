@@ -100,7 +100,10 @@ export const configSchema = z.strictObject({
     'add, replace or { include: [center, scale, count] }',
   ).optional(),
   batch: z
-    .strictObject({ maxLength: described(z.int().min(1).max(1_000_000), 'an integer from 1 to 1000000').optional() })
+    .strictObject({
+      maxLength: described(z.int().min(1).max(1_000_000), 'an integer from 1 to 1000000').optional(),
+      backend: z.enum(['cpu']).optional(),
+    })
     .optional(),
   sink: described(
     z.union([
@@ -120,6 +123,7 @@ export const configSchema = z.strictObject({
       checkpointEvery: duration.optional(),
     })
     .optional(),
+  http: described(z.literal(false), 'false').optional(),
   strict: z.boolean().optional(),
 });
 
@@ -134,7 +138,13 @@ export const NOT_IN_THIS_RELEASE: readonly string[] = [
   'drift',
   'delivery',
   'workers',
-  'http',
-  'batch.backend',
   'batch.maxWait',
 ];
+
+/** Values that the design knows and this release does not run, by option; none listed: all that the schema refuses. */
+export const LATER_VALUES: Readonly<Record<string, readonly string[]>> = {
+  'state.store': ['kafka'],
+  'batch.backend': ['auto', 'tensorflow', 'webgpu'],
+  'defaults.method': ['batch'],
+  http: [],
+};

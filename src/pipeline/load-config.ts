@@ -1,17 +1,13 @@
-import { type Document, isAlias, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { type Document, isMap, isPair, isScalar, LineCounter, type Node, visit } from 'yaml';
 import { ConfigError } from '../errors.js';
+import { parseDocument, type TextFault } from './parse-document.js';
 import type { PipelinePlan } from './plan.js';
 import type { Fault } from './schema-faults.js';
 import { substitute } from './substitute.js';
 import { toPlan } from './to-plan.js';
 
-/** Larger than any configuration; smaller than what hurts. */
-const LARGEST = 1 << 20;
-
-/** Deeper nesting than any configuration has; the parser itself recurses. */
-const DEEPEST = 100;
-
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype', '<<']);
+/** Faults shown; a text of nothing but faults is not worth more. */
+const MOST_SHOWN = 100;
 
 export interface LoadConfigOptions {
   /** What the text is called in messages. */
@@ -20,73 +16,70 @@ export interface LoadConfigOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** For `${file:PATH}`. */
   readSecret: (path: string) => string;
+  /** Told of each text that something was put into: what it came to, and what it was as written, which is what people are shown. */
+  onSubstitute?: (value: string, written: string) => void;
 }
 
 /**
  * The plan of a configuration in YAML 1.2 or JSON.
  *
+ * Messages show `${…}` as it is written, never what it came to.
+ *
  * @throws ConfigError with every fault as `FILE:line:col: path: must be …, got …`
  */
 export function loadConfig(text: string, options: LoadConfigOptions): PipelinePlan {
-  const { file } = options;
-  if (text.length > LARGEST)
-    throw new ConfigError([`${file}: must be at most ${LARGEST} characters, got ${text.length}`]);
-  if (isTooDeep(text)) throw new ConfigError([`${file}: must be nested at most ${DEEPEST} deep`]);
   const lines = new LineCounter();
-  const document = parseDocument(text.replace(/^\ufeff/, ''), {
-    version: '1.2',
-    lineCounter: lines,
-    uniqueKeys: true,
-    prettyErrors: false,
-  });
   const place = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
-    return `${file}:${line}:${col}`;
+    return `${options.file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
   };
-  const syntax = [...document.errors, ...document.warnings].map((error) => `${place(error.pos[0])}: ${error.message}`);
-  if (syntax.length > 0) throw new ConfigError(syntax);
-
-  const faults: string[] = [];
-  inspect(document, options, (offset, message) => faults.push(`${place(offset)}: ${message}`));
-  if (faults.length > 0) throw new ConfigError(faults);
-
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 100 }) ?? {};
-  } catch (cause) {
-    throw new ConfigError([`${file}: ${(cause as Error).message}`], { cause });
-  }
+  const settle = (faults: readonly TextFault[]): void => {
+    if (faults.length === 0) return;
+    const shown = faults.slice(0, MOST_SHOWN).map(({ offset, message }) => `${place(offset)}: ${message}`);
+    if (faults.length > MOST_SHOWN) shown.push(`… and ${faults.length - MOST_SHOWN} more`);
+    throw new ConfigError(shown);
+  };
+  const { document, faults } = parseDocument(text.replace(/^\ufeff/, ''), lines.addNewLine);
+  settle(faults);
+  const written = plainValue(document!);
+  settle(substituteAll(document!, options));
   return toPlan(
-    value,
-    (fault) => `${place(offsetOf(document, fault))}: ${fault.path.join('.') || 'configuration'}: ${fault.message}`,
+    plainValue(document!),
+    (fault) =>
+      `${place(offsetOf(document!, fault.path, fault.atKey))}: ${fault.path.join('.') || 'configuration'}: ${fault.message}`,
+    written,
   );
 }
 
-/** Refuses keys that reach for prototypes and merges; puts environment and secrets into scalars. */
-function inspect(
-  document: Document,
-  { env, readSecret }: LoadConfigOptions,
-  fault: (offset: number, message: string) => void,
-): void {
+/** Aliases were counted and found harmless before. */
+function plainValue(document: Document): unknown {
+  return document.toJS({ maxAliasCount: -1 }) ?? {};
+}
+
+/** Puts environment and secrets into scalars; never into keys. */
+function substituteAll(document: Document, { env, readSecret, onSubstitute }: LoadConfigOptions): TextFault[] {
+  const faults: TextFault[] = [];
   visit(document, {
-    Pair(_, { key }) {
-      if (isScalar(key) && FORBIDDEN_KEYS.has(String(key.value)))
-        fault(key.range?.[0] ?? 0, `${key.value}: must not be a key`);
-      if (key !== null && !isScalar(key)) fault((key as Node).range?.[0] ?? 0, 'a key must be plain text');
-    },
-    Scalar(position, scalar) {
+    Scalar(position, scalar, ancestors) {
       if (position === 'key' || typeof scalar.value !== 'string') return;
+      const written = scalar.value;
       try {
-        scalar.value = substitute(scalar.value, { env, readSecret, isPlain: scalar.type === 'PLAIN' });
+        scalar.value = substitute(written, { env, readSecret, isPlain: scalar.type === 'PLAIN' });
       } catch (error) {
-        fault(scalar.range?.[0] ?? 0, (error as Error).message);
+        const path = ancestors.flatMap((node) => (isPair(node) && isScalar(node.key) ? [node.key.value] : []));
+        faults.push({
+          offset: scalar.range?.[0] ?? 0,
+          message: `${path.join('.') || 'configuration'}: ${(error as Error).message}`,
+        });
       }
+      if (scalar.value !== written) onSubstitute?.(String(scalar.value), written);
     },
   });
+  return faults;
 }
 
 /** Where the thing at fault stands: its key, its value, or the nearest thing around it. */
-function offsetOf(document: Document, { path, atKey }: Fault): number {
+function offsetOf(document: Document, path: Fault['path'], atKey = false): number {
   for (let length = path.length; length > 0; length--) {
     const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
     if (!isMap(parent)) {
@@ -94,25 +87,11 @@ function offsetOf(document: Document, { path, atKey }: Fault): number {
       if (item?.range) return item.range[0];
       continue;
     }
-    const pair = parent.items.find(
-      (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(path[length - 1]),
-    );
+    const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === String(path[length - 1]));
     if (!pair) continue;
-    const value = isAlias(pair.value) ? pair.value : (pair.value as Node | null);
+    const value = pair.value as Node | null;
     const node = atKey || length < path.length || !value?.range ? (pair.key as Node) : value;
     return node.range?.[0] ?? 0;
   }
   return document.contents?.range?.[0] ?? 0;
-}
-
-/** Counts brackets and indentation, without recursion, before the parser sees the text. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 91 || code === 123) depth++;
-    else if (code === 93 || code === 125) depth--;
-    if (depth > DEEPEST) return true;
-  }
-  return /^(?: |\t|- |\? ){200}/m.test(text);
 }

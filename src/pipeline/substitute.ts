@@ -13,12 +13,13 @@ export interface SubstituteOptions {
  */
 export function substitute(text: string, { env, readSecret, isPlain }: SubstituteOptions): string | number | boolean {
   if (!text.includes('${')) return text;
+  if (/\$\{[^}]*(?:$|\$\{)/.test(text)) throw new Error(`\${ must be closed by } before the next one`);
   const replaced = text.replace(REFERENCE, (whole, inner: string) => {
     if (inner.startsWith('file:')) {
       try {
         return readSecret(inner.slice(5)).replace(/\r?\n$/, '');
       } catch (error) {
-        throw new Error(`${whole} could not be read: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}`);
+        throw new Error(`${whole} must be a file that can be read, got ${(error as NodeJS.ErrnoException).code}`);
       }
     }
     const [, name, fallback] = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(inner) ?? [];
@@ -26,7 +27,7 @@ export function substitute(text: string, { env, readSecret, isPlain }: Substitut
     const value = env[name];
     if (value !== undefined && value !== '') return value;
     if (fallback !== undefined) return fallback;
-    throw new Error(`\${${name}} is not set`);
+    throw new Error(`\${${name}} must be set in the environment, got nothing`);
   });
   if (!isPlain) return replaced;
   if (replaced === 'true' || replaced === 'false') return replaced === 'true';

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { ConfigError, InvalidOptionError } from '../errors.js';
 import type { FieldOptions } from '../normalize/field-options.js';
 import { resolveField } from '../normalize/resolve-field.js';
@@ -5,7 +6,7 @@ import { withDefaults } from '../normalize/with-defaults.js';
 import { parseDuration } from '../parse-duration.js';
 import { type Config, configSchema } from './config-schema.js';
 import type { PipelinePlan, SinkPlan, SourcePlan, StatePlan } from './plan.js';
-import { display, type Fault, schemaFaults } from './schema-faults.js';
+import { display, type Fault, schemaFaults, valueAt } from './schema-faults.js';
 
 /** ms between checkpoints when nothing else is said. */
 const CHECKPOINT_EVERY = 10_000;
@@ -13,10 +14,11 @@ const CHECKPOINT_EVERY = 10_000;
 /**
  * The plan of a configuration, every default in its place.
  * @param describe puts a fault and its place into words
+ * @param written `value` as messages show it: without what was put into it
  * @throws ConfigError with all faults
  */
-export function toPlan(value: unknown, describe: (fault: Fault) => string): PipelinePlan {
-  const faults = schemaFaults(configSchema, value);
+export function toPlan(value: unknown, describe: (fault: Fault) => string, written = value): PipelinePlan {
+  const faults = schemaFaults(configSchema, value, written);
   if (faults.length > 0) throw new ConfigError(faults.map(describe));
   const config = value as Config;
   const { source: sources, record = {}, output, sink: givenSink = 'stdout', batch = {} } = config;
@@ -47,11 +49,8 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string): Pipe
     } catch (error) {
       if (!(error instanceof InvalidOptionError)) throw error;
       const [option] = error.option.split('.');
-      const from = option! in own ? path : ['defaults'];
-      faults.push({
-        path: [...from, ...error.option.split('.')],
-        message: `must be ${error.expected}, got ${display(error.received)}`,
-      });
+      const from = Object.hasOwn(own, option!) ? path : ['defaults'];
+      faults.push(optionFault([...from, ...error.option.split('.')], error, written));
     }
   };
   for (const [i, { name, options }] of fields.named.entries()) check(['fields', name], options, named[i]!.options);
@@ -63,7 +62,8 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string): Pipe
       path: ['record'],
       message: `must be given a time: ${needTime.join(', ')} has a memory in event time`,
     });
-  const state = statePlan(config, faults, record.time !== undefined);
+  checkFiles(config, faults, written);
+  const state = statePlan(config, faults, record.time !== undefined, written);
   if (faults.length > 0) throw new ConfigError(faults.map(describe));
 
   return {
@@ -85,6 +85,26 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string): Pipe
   };
 }
 
+/** What is written must not be what is read, nor one file be written twice. */
+function checkFiles({ source, sink, deadLetter }: Config, faults: Fault[], shown: unknown): void {
+  const taken = new Map<string, string>();
+  for (const path of [source.file?.path ?? []].flat()) if (path !== '-') taken.set(resolve(path), 'source');
+  const written = [
+    ['sink', typeof sink === 'object' && 'file' in sink ? sink.file.path : undefined],
+    ['deadLetter', deadLetter?.file.path],
+  ] as const;
+  for (const [section, path] of written) {
+    if (path === undefined) continue;
+    const other = taken.get(resolve(path));
+    if (other !== undefined)
+      faults.push({
+        path: [section, 'file', 'path'],
+        message: `must be another file than the ${other}'s, got ${display(valueAt(shown, [section, 'file', 'path']))}`,
+      });
+    taken.set(resolve(path), section);
+  }
+}
+
 function sourcePlan({ file, stdin, simulate }: Config['source']): SourcePlan {
   const text = (options: { format?: 'ndjson' | 'csv' | undefined; delimiter?: string | undefined }) => ({
     ...(options.format && { format: options.format }),
@@ -103,12 +123,18 @@ function sinkPlan(sink: NonNullable<Config['sink']>): SinkPlan {
   return { kind: 'stdout', ...(sink.stdout.format && { format: sink.stdout.format }) };
 }
 
-function statePlan({ state = {} }: Config, faults: Fault[], hasTime: boolean): StatePlan {
+/** Shows what is written where it is, and what it came to where nothing is. */
+function optionFault(path: string[], { expected, received }: InvalidOptionError, written: unknown): Fault {
+  return { path, message: `must be ${expected}, got ${display(valueAt(written, path) ?? received)}` };
+}
+
+function statePlan({ state = {} }: Config, faults: Fault[], hasTime: boolean, written: unknown): StatePlan {
   const duration = (option: 'ttl' | 'checkpointEvery'): number | undefined => {
     try {
       return state[option] === undefined ? undefined : parseDuration(option, state[option]);
     } catch (error) {
-      faults.push({ path: ['state', option], message: (error as Error).message.replace(/^\w+ /, '') });
+      if (!(error instanceof InvalidOptionError)) throw error;
+      faults.push(optionFault(['state', option], error, written));
       return undefined;
     }
   };

@@ -18,7 +18,7 @@ export class Recency {
     return this.#oldest === NONE ? -1 : this.#oldest;
   }
 
-  /** When `slot` was last seen. */
+  /** When `slot` was last seen; −Infinity when that was before there was a time. */
   seenAt(slot: number): number {
     return this.#seen[slot]!;
   }
@@ -50,6 +50,16 @@ export class Recency {
     }
     this.remove(slot);
     this.add(slot, now);
+  }
+
+  /** Makes all of them seen at `now`. O(slots). */
+  restamp(now: number): void {
+    this.#seen.fill(now);
+  }
+
+  /** Slots from oldest to newest. The list must not change meanwhile. */
+  *[Symbol.iterator](): Generator<number> {
+    for (let slot = this.#oldest; slot !== NONE; slot = this.#after[slot]!) yield slot;
   }
 
   /** Slots from oldest to newest, and when each was seen. */

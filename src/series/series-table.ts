@@ -12,6 +12,8 @@ export interface SeriesTableOptions {
   ttl?: number | string;
   /** Beyond so many series the one not seen for longest is forgotten. @defaultValue no bound but memory */
   maxSeries?: number;
+  /** Keys the hash of keys: a random one where strangers choose the keys and might make them collide. @defaultValue 0 */
+  seed?: number;
 }
 
 /** Expired series that one call forgets at most: a long silence must not end in a long pause. */
@@ -29,24 +31,23 @@ export class SeriesTable {
   readonly maxSeries: number;
   readonly counters: SeriesCounters = noSeriesCounted();
   readonly #columns = new Map<string, StateColumn>();
-  readonly #recency: Recency | undefined;
+  /** Kept where something asks for it: a bound, or a checkpoint that has it. */
+  #recency: Recency | undefined;
   #index: KeyIndex;
   #now = Number.NEGATIVE_INFINITY;
 
   /**
-   * @param index keys that are there already; their slots are taken as never seen
    * @throws InvalidOptionError
    */
-  constructor(
-    { ttl, maxSeries = Number.POSITIVE_INFINITY }: SeriesTableOptions = {},
-    index: KeyIndex = new KeyIndex(),
-  ) {
+  constructor({ ttl, maxSeries = Number.POSITIVE_INFINITY, seed = 0 }: SeriesTableOptions = {}) {
     if (maxSeries !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(maxSeries) && maxSeries >= 1))
       throw new InvalidOptionError('maxSeries', maxSeries, 'an integer >= 1');
+    if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32))
+      throw new InvalidOptionError('seed', seed, 'an integer from 0 to 2^32 - 1');
     this.ttl = ttl === undefined ? undefined : parseDuration('ttl', ttl);
     this.maxSeries = maxSeries;
     this.#recency = this.ttl === undefined && maxSeries === Number.POSITIVE_INFINITY ? undefined : new Recency();
-    this.#index = index;
+    this.#index = new KeyIndex(seed);
   }
 
   /** Series now held. */
@@ -63,8 +64,12 @@ export class SeriesTable {
     return [...this.#columns.values()];
   }
 
-  /** The slot of `key`, which is begun when it is new. `now` in ms: what it is compared with is up to the caller, event time or a clock. */
-  slotOf(key: string, now = 0): number {
+  /**
+   * The slot of `key`, which is begun when it is new or was silent for too long. Good until the next call, which may forget it.
+   * @param now in ms, event time or a clock as the caller likes; one that is before the table's time, NaN or infinite is that time
+   */
+  slotOf(key: string, now = Number.NaN): number {
+    if (now > this.#now && now < Number.POSITIVE_INFINITY) this.#advance(now);
     const recency = this.#recency;
     if (recency === undefined) {
       const before = this.#index.size;
@@ -72,13 +77,17 @@ export class SeriesTable {
       if (this.#index.size > before) this.counters.created++;
       return slot;
     }
-    if (now > this.#now) this.#now = now;
-    if (this.ttl !== undefined) this.#expire(recency, this.#now - this.ttl);
     const found = this.#index.find(key);
     if (found >= 0) {
-      recency.touch(found, this.#now);
-      return found;
+      if (!this.#isSilent(recency, found)) {
+        recency.touch(found, this.#now);
+        this.#expire(recency);
+        return found;
+      }
+      this.#forget(found);
+      this.counters.expired++;
     }
+    this.#expire(recency);
     while (this.#index.size >= this.maxSeries) {
       this.#forget(recency.oldest);
       this.counters.evicted++;
@@ -94,6 +103,12 @@ export class SeriesTable {
     return this.#index.find(key);
   }
 
+  /** When the series in `slot` was last seen, in ms; undefined where that is not kept or there was no time. */
+  seenAt(slot: number): number | undefined {
+    const seen = this.#recency?.seenAt(slot);
+    return seen === Number.NEGATIVE_INFINITY ? undefined : seen;
+  }
+
   keyOf(slot: number): string | undefined {
     return this.#index.keyOf(slot);
   }
@@ -105,9 +120,10 @@ export class SeriesTable {
     return slot >= 0;
   }
 
-  /** `[key, slot]` of every series. */
-  entries(): Iterable<[key: string, slot: number]> {
-    return this.#index;
+  /** `[key, slot]` of every series: from the one not seen for longest on where that is kept, else by slot. */
+  *entries(): Generator<[key: string, slot: number]> {
+    if (this.#recency === undefined) yield* this.#index;
+    else for (const slot of this.#recency) yield [this.#index.keyOf(slot)!, slot];
   }
 
   /**
@@ -171,26 +187,43 @@ export class SeriesTable {
   /** The same, with the caller's own `meta`. */
   static restore(bytes: Uint8Array, options: SeriesTableOptions = {}): { table: SeriesTable; meta: unknown } {
     const { index, columns, counters, recency, now, meta } = readTable(bytes);
-    const table = new SeriesTable(options, index);
+    const table = new SeriesTable(options);
+    table.#index = index;
     for (const column of columns) table.#columns.set(column.name, column);
     Object.assign(table.counters, counters);
     table.#now = now;
-    if (table.#recency !== undefined) {
-      // Series that were saved without an order count as seen when the table was saved.
-      if (recency !== undefined) recency.order.forEach((slot, i) => table.#recency!.add(slot, recency.seen[i]!));
-      else
-        for (let slot = 0; slot < index.slots; slot++) if (index.has(slot)) table.#recency.add(slot, Math.max(now, 0));
+    if (recency !== undefined) {
+      const restored = new Recency();
+      recency.order.forEach((slot, i) => {
+        restored.add(slot, recency.seen[i]!);
+      });
+      table.#recency = restored;
+    } else if (table.#recency !== undefined) {
+      // Series that were saved without an order count as seen at the first time that comes.
+      table.#now = Number.NEGATIVE_INFINITY;
+      for (let slot = 0; slot < index.slots; slot++) if (index.has(slot)) table.#recency.add(slot, table.#now);
     }
     return { table, meta };
   }
 
-  #expire(recency: Recency, before: number): void {
+  #advance(now: number): void {
+    // What was seen before there was a time counts from here on.
+    if (this.#now === Number.NEGATIVE_INFINITY) this.#recency?.restamp(now);
+    this.#now = now;
+  }
+
+  #expire(recency: Recency): void {
     for (let i = 0; i < EXPIRED_A_CALL; i++) {
       const slot = recency.oldest;
-      if (slot < 0 || recency.seenAt(slot) >= before) return;
+      if (slot < 0 || !this.#isSilent(recency, slot)) return;
       this.#forget(slot);
       this.counters.expired++;
     }
+  }
+
+  /** Whether nothing of `slot` was seen for more than `ttl`. */
+  #isSilent(recency: Recency, slot: number): boolean {
+    return this.ttl !== undefined && recency.seenAt(slot) < this.#now - this.ttl;
   }
 
   #forget(slot: number): void {

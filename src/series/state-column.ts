@@ -1,3 +1,5 @@
+import { CorruptCheckpointError } from '../errors.js';
+
 /** Doubles of a page: 64 kB. */
 const PAGE = 8192;
 
@@ -76,22 +78,42 @@ export class StateColumn {
     page.set(state, (slot & this.#mask) * this.stride);
   }
 
-  /** The states of slots 0 … slots − 1 one behind the other, in views; not for growable columns. */
-  *pages(slots: number): Generator<Float64Array> {
-    const perPage = this.#mask + 1;
-    for (let first = 0; first < slots; first += perPage) {
-      const doubles = Math.min(perPage, slots - first) * this.stride;
-      yield this.#pages[first >>> this.#shift]?.subarray(0, doubles) ?? new Float64Array(doubles);
-    }
+  /** The pages of slots 0 … slots − 1, cut behind the last of them, in views; empty where none was ever used. */
+  toPages(slots: number): Float64Array[] {
+    return Array.from({ length: Math.ceil(slots / (this.#mask + 1)) }, (_, index) => {
+      const page = this.#pages[index] ?? new Float64Array(0);
+      return this.growable ? page : page.subarray(0, this.#slotsOn(index, slots) * this.stride);
+    });
   }
 
-  /** Takes over states that lie one behind the other; not for growable columns. Whole pages stay views of `states`. */
-  adopt(states: Float64Array): void {
-    const doubles = (this.#mask + 1) * this.stride;
-    for (let start = 0, index = 0; start < states.length; start += doubles, index++) {
-      if (start + doubles <= states.length) this.#pages[index] = states.subarray(start, start + doubles);
-      else this.#addPage(index).set(states.subarray(start));
-    }
+  /**
+   * Takes over the pages that `toPages` gave: `lengths` of them, one behind the other in `states`. Whole pages stay views of `states`.
+   * @throws CorruptCheckpointError when they are not those of so many slots
+   */
+  adopt(lengths: Uint32Array, states: Float64Array, slots: number): void {
+    const count = Math.ceil(slots / (this.#mask + 1));
+    if (lengths.length !== count)
+      throw new CorruptCheckpointError(`state of ${this.name}: ${lengths.length} pages, ${count} expected`);
+    let at = 0;
+    lengths.forEach((length, index) => {
+      const end = at + length;
+      const expected = this.#slotsOn(index, slots) * this.stride;
+      const fits = length === 0 || (this.growable ? length >= expected : length === expected);
+      if (!fits || end > states.length)
+        throw new CorruptCheckpointError(
+          `state of ${this.name}: page ${index} has ${length} doubles, ${expected} expected and ${states.length - at} there`,
+        );
+      if (this.growable && length > 0) this.#pages[index] = states.slice(at, end);
+      else if (length === (this.#mask + 1) * this.stride) this.#pages[index] = states.subarray(at, end);
+      else if (length > 0) this.#addPage(index).set(states.subarray(at, end));
+      at = end;
+    });
+    if (at !== states.length)
+      throw new CorruptCheckpointError(`state of ${this.name}: ${states.length - at} doubles too many`);
+  }
+
+  #slotsOn(page: number, slots: number): number {
+    return Math.min(this.#mask + 1, slots - page * (this.#mask + 1));
   }
 
   #addPage(index: number): Float64Array {

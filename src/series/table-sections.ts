@@ -59,11 +59,10 @@ export function tableSections({ index, columns, counters, recency, now, meta }: 
 }
 
 function columnSections(column: StateColumn, slots: number): Section[] {
-  if (!column.growable) return [{ tag: 'data', payload: [...column.pages(slots)].map(bytesOf) }];
-  const states = Array.from({ length: slots }, (_, slot) => column.stateOf(slot));
+  const pages = column.toPages(slots);
   return [
-    { tag: 'lens', payload: [bytesOf(Uint32Array.from(states, (state) => state.length))] },
-    { tag: 'data', payload: states.map(bytesOf) },
+    { tag: 'lens', payload: [bytesOf(Uint32Array.from(pages, (page) => page.length))] },
+    { tag: 'data', payload: pages.map(bytesOf) },
   ];
 }
 
@@ -89,20 +88,14 @@ export function readTable(bytes: Uint8Array): TableParts {
     bytes: keys.slice(),
     free: wordsOf(take('free'), 'free slots').slice(),
   });
+  const now = head.now ?? Number.NEGATIVE_INFINITY;
   const recency = head.hasRecency
-    ? readRecency(wordsOf(take('ordr'), 'order'), doublesOf(take('seen'), 'times'), index)
+    ? readRecency(wordsOf(take('ordr'), 'order'), doublesOf(take('seen'), 'times'), index, now)
     : undefined;
   const columns = head.columns.map(({ name, fingerprint, stride, growable }) => {
     const column = new StateColumn(name, fingerprint, stride, growable);
-    const lengths = growable ? wordsOf(take('lens'), `state lengths of ${name}`) : undefined;
-    const states = doublesOf(take('data'), `state of ${name}`);
-    if (lengths === undefined) {
-      if (states.length !== index.slots * stride)
-        throw new CorruptCheckpointError(
-          `state of ${name}: ${states.length} doubles, ${index.slots} series of ${stride} expected`,
-        );
-      column.adopt(states);
-    } else restoreGrown(column, lengths, states, index.slots);
+    const lengths = wordsOf(take('lens'), `page lengths of ${name}`);
+    column.adopt(lengths, doublesOf(take('data'), `state of ${name}`), index.slots);
     return column;
   });
   if (next !== sections.length) throw new CorruptCheckpointError(`${sections.length - next} sections too many`);
@@ -111,29 +104,17 @@ export function readTable(bytes: Uint8Array): TableParts {
     columns,
     counters: head.counters,
     recency,
-    now: head.now ?? Number.NEGATIVE_INFINITY,
+    now,
     meta: head.meta,
   };
 }
 
-function restoreGrown(column: StateColumn, lengths: Uint32Array, states: Float64Array, slots: number): void {
-  if (lengths.length !== slots)
-    throw new CorruptCheckpointError(`state lengths of ${column.name}: ${lengths.length}, ${slots} series expected`);
-  let at = 0;
-  lengths.forEach((length, slot) => {
-    if (length === 0) return;
-    if (length < column.stride || length > states.length - at)
-      throw new CorruptCheckpointError(
-        `state of ${column.name}: that of slot ${slot} has ${length} doubles, ${states.length - at} are there`,
-      );
-    column.restore(slot, states.subarray(at, at + length));
-    at += length;
-  });
-  if (at !== states.length)
-    throw new CorruptCheckpointError(`state of ${column.name}: ${states.length - at} doubles too many`);
-}
-
-function readRecency(order: Uint32Array, seen: Float64Array, index: KeyIndex): NonNullable<TableParts['recency']> {
+function readRecency(
+  order: Uint32Array,
+  seen: Float64Array,
+  index: KeyIndex,
+  now: number,
+): NonNullable<TableParts['recency']> {
   if (order.length !== index.size || seen.length !== index.size)
     throw new CorruptCheckpointError(
       `order: ${order.length} slots and ${seen.length} times, ${index.size} series expected`,
@@ -144,6 +125,8 @@ function readRecency(order: Uint32Array, seen: Float64Array, index: KeyIndex): N
       throw new CorruptCheckpointError(`order: slot ${slot} has no series or comes twice`);
     isListed[slot] = 1;
   }
+  for (const time of seen)
+    if (!(time <= now)) throw new CorruptCheckpointError(`order: seen at ${time}, the table's time being ${now}`);
   return { order, seen };
 }
 

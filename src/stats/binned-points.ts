@@ -8,6 +8,9 @@ export class BinnedPoints extends WeightedPoints {
   #offset = 0;
   #bins = 0;
   #sums = 0;
+  /** For which density the next was computed: the middle of a bin relative to its outer edge, 2 / (1 + γ). */
+  #density = 0;
+  #middle = 0;
   /** Distances from the pivot between which the bin last asked for lies. */
   #from = 0;
   #to = 0;
@@ -95,7 +98,11 @@ export class BinnedPoints extends WeightedPoints {
     const side = i < zero ? -1 : 1;
     const density = state[this.#offset + DENSITY]!;
     const key = state[this.#offset + LOW]! + Math.abs(i - zero) - 1;
-    let distance = Math.exp(key / density) * (2 / (1 + Math.exp(1 / density)));
+    if (density !== this.#density) {
+      this.#density = density;
+      this.#middle = 2 / (1 + Math.exp(1 / density));
+    }
+    let distance = Math.exp(key / density) * this.#middle;
     if (i === 0 || i === length - 1) {
       // Outside the range only the outermost value is known; the others stand half way to it, on the axis of the bins.
       const reach = Math.abs(state[this.#offset + (side < 0 ? MIN : MAX)]! - pivot);

@@ -17,6 +17,8 @@ export interface QuantileSketchOptions {
 
 /** With a pivot of its own, a sketch tells distances apart down to this share of the median distance. */
 const RESOLUTION = 1e-3;
+/** How many times as far as seven eighths of the first values lie the bins must reach from the start. */
+const REACH = 4;
 /** Coarser than this share of the median distance is too coarse. */
 const COARSE = 0.05;
 /** This share of the weight may lie outside the range, or so many observations of now if that is more. */
@@ -116,7 +118,28 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
   medianDeviation(): number {
     const { state, offset } = this;
     if (!(state[offset + at.TOTAL]! > 0)) return Number.NaN;
-    return this.#points().medianDeviation(this.quantile(0.5), state[offset + at.GROWTH]!);
+    const median = this.quantile(0.5);
+    if (state[offset + at.MODE] === 0) return this.#exactPoints().medianDeviation(median, state[offset + at.GROWTH]!);
+    // Within the nearer quartile lies at most half of the weight, within the farther one at least half: from there by secants.
+    const toQuartiles = [this.valueAt(0.75) - median, median - this.valueAt(0.25)] as const;
+    let low = Math.max(Math.min(...toQuartiles), 0);
+    let high = Math.max(...toQuartiles, 0);
+    let missing = this.#within(median, low) - 0.5;
+    let surplus = this.#within(median, high) - 0.5;
+    for (let i = 0; i < 60 && high - low > 1e-12 * high && missing < 0 && surplus > 0; i++) {
+      const secant = (low * surplus - high * missing) / (surplus - missing);
+      const middle = i % 4 === 3 || !(secant > low && secant < high) ? (low + high) / 2 : secant;
+      const excess = this.#within(median, middle) - 0.5;
+      if (excess < 0) {
+        low = middle;
+        missing = excess;
+      } else {
+        high = middle;
+        surplus = excess;
+      }
+      if (excess === 0) return middle;
+    }
+    return missing < 0 ? high : low;
   }
 
   forEach(visit: (value: number, weight: number) => void): void {
@@ -288,7 +311,10 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     state[offset + at.POINTS] = 0;
     state[offset + at.DUE] = this.interval();
     const bins = this.#bins.aim(state, offset);
-    bins.begin(pivot, unit, 0);
+    // Few bins may not reach as far as the values lie at the accuracy asked for; what is beyond their range would be lost in the last one.
+    let level = 0;
+    while (level < 9 && unit * bins.span(level) < REACH * distances[(at.POINT_CAPACITY * 7) >> 3]!) level++;
+    bins.begin(pivot, unit, level);
     for (let i = 0; i < at.POINT_CAPACITY; i++) this.#put(held[i]! - pivot, held[at.POINT_CAPACITY + i]!);
   }
 
@@ -337,8 +363,13 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     state[offset + at.BLUR] = 0;
     const median = this.quantile(0.5);
     const shift = Math.abs(median - pivot);
+    const above = this.quantile(0.75) - median;
+    const below = median - this.quantile(0.25);
     const reach = Math.max(this.quantile(0.995) - median, median - this.quantile(0.005), blur);
-    const spread = this.medianDeviation() || Math.max(blur, this.accuracy * shift) / 2;
+    // The nearer quartile is at the new level as soon as the median is, at first perhaps in one bin with it.
+    const nearer = Math.min(above, below);
+    const within = shift > state[offset + at.UNIT]! ? (this.accuracy * shift) / 2 : Math.max(above, below);
+    const spread = nearer || within || blur / 2;
     if (!(reach > 0 || shift > 0)) return;
     const bins = this.#bins.aim(state, offset);
     let level = 0;
@@ -384,6 +415,11 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     const max = Math.min(points.upperEdge(points.last()), state[offset + at.MAX]!);
     state[offset + at.MIN] = min;
     state[offset + at.MAX] = max;
+  }
+
+  /** Share of the weight no further than `distance` from `center`. */
+  #within(center: number, distance: number): number {
+    return this.rank(center + distance) - this.rank(center - distance);
   }
 
   #binOf(x: number): number {

@@ -59,7 +59,9 @@ export class TimeDecayedMoments extends FadingMoments implements Mergeable<TimeD
     if (halfLives > 0) {
       const loss = -Math.expm1(-Math.LN2 * halfLives);
       state[offset + 8] = time;
-      this.learn(x, 2 ** -halfLives, loss, adjust ? weight : weight * loss);
+      // Only a large loss leaves too few digits in 1 − loss.
+      const keep = loss > 0.5 ? 2 ** -halfLives : 1 - loss;
+      this.learn(x, keep, loss, adjust ? weight : weight * loss);
     } else if (adjust) {
       this.learn(x, 1, 0, weight * 2 ** halfLives);
     }

@@ -45,6 +45,10 @@ export class TimeDecayedQuantileSketch extends PivotSketch implements Mergeable<
       state[offset + NEWEST] = time;
       state[offset + GROWTH] = 1;
     } else if (time > state[offset + NEWEST]!) this.#turn(time);
+    if (time === state[offset + NEWEST]) {
+      this.learn(x, state[offset + GROWTH]!, 1);
+      return;
+    }
     const weight = 2 ** ((time - state[offset + LANDMARK]!) / this.halfLife);
     if (weight >= NEGLIGIBLE * state[offset + GROWTH]!) this.learn(x, weight, 1);
     else state[offset + COUNT]! += 1;

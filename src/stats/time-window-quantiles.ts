@@ -2,6 +2,8 @@ import { SortedValues } from './sorted-values.js';
 import type { QuantileStatistic } from './statistic.js';
 import { TimeWindow, type TimeWindowOptions } from './time-window.js';
 
+/** Doubles of an entry: time, value, sorted value. */
+const WIDTH = 3;
 /** From so many values leaving at once it is quicker to sort those that stay. */
 const MANY = 16;
 
@@ -17,7 +19,7 @@ export class TimeWindowQuantiles extends TimeWindow implements QuantileStatistic
 
   /** @throws InvalidOptionError when a duration is not a number of ms greater than 0, or a lateness below 0 */
   constructor(options: TimeWindowOptions, state?: Float64Array, offset = 0) {
-    super(options, 0, 1, state, offset);
+    super(options, 0, WIDTH - 2, state, offset);
   }
 
   get min(): number {
@@ -47,14 +49,14 @@ export class TimeWindowQuantiles extends TimeWindow implements QuantileStatistic
 
   /** The new entry has left a gap in the sorted values at its own place; the gap moves to where its value belongs. */
   protected override inserted(index: number): void {
-    const { state, width } = this;
+    const { state } = this;
     const first = this.entry(0) + 2;
-    const last = first + (this.count - 1) * width;
-    let gap = first + index * width;
+    const last = first + (this.count - 1) * WIDTH;
+    let gap = first + index * WIDTH;
     const x = state[gap - 1]! + 0; // −0 is 0: the two would not be told apart when one leaves
     state[gap - 1] = x;
-    for (; gap > first && state[gap - width]! > x; gap -= width) state[gap] = state[gap - width]!;
-    for (; gap < last && state[gap + width]! < x; gap += width) state[gap] = state[gap + width]!;
+    for (; gap > first && state[gap - WIDTH]! > x; gap -= WIDTH) state[gap] = state[gap - WIDTH]!;
+    for (; gap < last && state[gap + WIDTH]! < x; gap += WIDTH) state[gap] = state[gap + WIDTH]!;
     state[gap] = x;
   }
 
@@ -69,20 +71,20 @@ export class TimeWindowQuantiles extends TimeWindow implements QuantileStatistic
 
   /** Takes the value of entry i out of the sorted values, which begin at entry i, so that they begin one later. */
   #remove(i: number): void {
-    const { state, width } = this;
+    const { state } = this;
     const entry = this.entry(i);
-    const below = this.#sorted.aim(state, entry + 2, width, this.count - i).below(state[entry + 1]!);
-    for (let at = entry + 2 + below * width; at > entry + 2; at -= width) state[at] = state[at - width]!;
+    const below = this.#sorted.aim(state, entry + 2, WIDTH, this.count - i).below(state[entry + 1]!);
+    for (let at = entry + 2 + below * WIDTH; at > entry + 2; at -= WIDTH) state[at] = state[at - WIDTH]!;
   }
 
   #sortFrom(index: number): void {
-    const { state, width, count } = this;
+    const { state, count } = this;
     const from = this.entry(index);
-    const values = Float64Array.from({ length: count - index }, (_, i) => state[from + i * width + 1]!).sort();
-    for (let i = 0; i < values.length; i++) state[from + i * width + 2] = values[i]!;
+    const values = Float64Array.from({ length: count - index }, (_, i) => state[from + i * WIDTH + 1]!).sort();
+    for (let i = 0; i < values.length; i++) state[from + i * WIDTH + 2] = values[i]!;
   }
 
   #values(): SortedValues {
-    return this.#sorted.aim(this.state, this.entry(0) + 2, this.width, this.count);
+    return this.#sorted.aim(this.state, this.entry(0) + 2, WIDTH, this.count);
   }
 }

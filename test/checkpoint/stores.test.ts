@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -58,13 +59,37 @@ describe('FileStore', () => {
     expect(damaged).toEqual([join(folder, 'current.ckpt')]);
   });
 
-  it('survives being stopped between the two renames', async () => {
+  it('survives being stopped anywhere in a save', async () => {
+    const store = new FileStore(folder);
+    const file = (name: string) => join(folder, `${name}.ckpt`);
+    writeFileSync(file('next'), 'the beginning of the first');
+    expect(await store.load(read)).toBeUndefined();
+    await store.save(table('a').toChunks());
+    await store.save(table('b').toChunks());
+    const bytes = table('c').toBytes();
+    writeFileSync(file('next'), bytes.subarray(0, 30)); // while it was written
+    expect(keysOf(await store.load(read))).toEqual(['b']);
+    writeFileSync(file('next'), bytes); // before the renames
+    expect(keysOf(await store.load(read))).toEqual(['b']);
+    renameSync(file('current'), file('previous')); // between them
+    expect(keysOf(await store.load(read))).toEqual(['c']);
+    truncateSync(file('next'), 30); // and the power was lost
+    expect(keysOf(await store.load(read))).toEqual(['b']);
+    await store.save(table('d').toChunks());
+    expect(readdirSync(folder).sort()).toEqual(['current.ckpt', 'previous.ckpt']);
+    expect(keysOf(await store.load(read))).toEqual(['d']);
+  });
+
+  it('does not let a damaged checkpoint take the place of a whole one', async () => {
     const store = new FileStore(folder);
     await store.save(table('a').toChunks());
-    rmSync(join(folder, 'previous.ckpt'), { force: true });
-    writeFileSync(join(folder, 'previous.ckpt'), readFileSync(join(folder, 'current.ckpt')));
-    rmSync(join(folder, 'current.ckpt'));
+    await store.save(table('b').toChunks());
+    writeFileSync(join(folder, 'current.ckpt'), 'damaged');
     expect(keysOf(await store.load(read))).toEqual(['a']);
+    await store.save(table('c').toChunks());
+    expect(keysOf(read(new Uint8Array(readFileSync(join(folder, 'previous.ckpt')))))).toEqual(['a']);
+    await store.save(table('d').toChunks());
+    expect(keysOf(read(new Uint8Array(readFileSync(join(folder, 'previous.ckpt')))))).toEqual(['c']);
   });
 
   it('names every file when none can be read', async () => {

@@ -16,12 +16,12 @@ import { describe, expect, it } from 'vitest';
 
 /** The menu that every operator of one number in, one thing out passes, whatever it computes. */
 export function obeysOperatorLaws(name: string, make: () => OperatorFunction<number, unknown>): void {
-  const scheduler = () => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
+  const scheduler = (): TestScheduler => new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
 
   describe(`${name} as an operator`, () => {
     it('completes with its source, also when that is empty', () => {
       scheduler().run(({ cold, expectObservable, expectSubscriptions }) => {
-        const empty = cold('--|');
+        const empty = cold<number>('--|');
         expectObservable(empty.pipe(make())).toBe('--|');
         expectSubscriptions(empty.subscriptions).toBe('^-!');
       });
@@ -67,7 +67,7 @@ export function obeysOperatorLaws(name: string, make: () => OperatorFunction<num
     });
 
     it('never emits and never ends on a source that never does', () => {
-      scheduler().run(({ cold, expectObservable }) => expectObservable(cold('-').pipe(make())).toBe('-'));
+      scheduler().run(({ cold, expectObservable }) => expectObservable(cold<number>('-').pipe(make())).toBe('-'));
     });
 
     it('draws from a synchronous source no more than is taken', async () => {

@@ -33,7 +33,7 @@ export function timedSeries(values: fc.Arbitrary<number> = moderate, maxLength =
     { weight: 5, arbitrary: fc.nat(400) },
     { weight: 1, arbitrary: fc.integer({ min: -300, max: 0 }) },
   );
-  return fc.array(fc.tuple(values, step), { maxLength }).map((pairs) => {
+  return fc.array(fc.tuple(values, step), { maxLength, size: 'max' }).map((pairs) => {
     let time = 1_700_000_000_000;
     const times = pairs.map(([, by]) => {
       time += by;

@@ -71,6 +71,75 @@ describe('SeriesTable', () => {
     expect(table.counters).toMatchObject({ created: 101, expired: 100, evicted: 0 });
   });
 
+  it('starts a series afresh that was silent for too long, however many others wait to be forgotten', () => {
+    const table = new SeriesTable({ ttl: '1s' });
+    for (let i = 0; i < 100; i++) learn(table, `k${i}`, 1, i);
+    expect(learn(table, 'k99', 1, 10_000)).toBe(1);
+    expect(learn(table, 'k99', 1, 11_000)).toBe(2); // silent for the whole of ttl, not for more
+    expect(learn(table, 'k99', 1, 12_001)).toBe(1);
+  });
+
+  it('goes by the largest time it was given, and by no time that is none', () => {
+    const table = new SeriesTable({ ttl: 10 });
+    learn(table, 'before there was a time', 1);
+    learn(table, 'a', 1, 1_700_000_000_000);
+    for (const now of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]) learn(table, 'b', 1, now);
+    expect(table.size).toBe(3);
+    expect(table.counters.expired).toBe(0);
+    expect(table.seenAt(table.find('b'))).toBe(1_700_000_000_000);
+    expect(table.seenAt(table.find('before there was a time'))).toBe(1_700_000_000_000);
+  });
+
+  it('gives series that were saved without a bound their whole ttl', () => {
+    const unbounded = new SeriesTable();
+    learn(unbounded, 'a', 1, 5);
+    const table = SeriesTable.fromBytes(unbounded.toBytes(), { ttl: '1m' });
+    expect(learn(table, 'b', 1, 1_700_000_000_000)).toBe(1);
+    expect(learn(table, 'a', 1, 1_700_000_060_000)).toBe(2);
+  });
+
+  it('keeps order and times through a table that has no bound', () => {
+    const table = new SeriesTable({ maxSeries: 3 });
+    for (const key of ['a', 'b', 'c', 'a']) learn(table, key, 1, 100);
+    const bytes = table.toBytes();
+    expect(SeriesTable.fromBytes(bytes).toBytes()).toEqual(bytes);
+    const again = SeriesTable.fromBytes(SeriesTable.fromBytes(bytes).toBytes(), { maxSeries: 2 });
+    learn(again, 'd', 1, 101);
+    expect([...again.entries()].map(([text]) => text)).toEqual(['a', 'd']);
+    expect(again.counters).toMatchObject({ created: 4, evicted: 2 });
+  });
+
+  it('restores to the same bytes after any life, states and slots included', () => {
+    const life = fc.array(fc.tuple(key, fc.boolean(), fc.double({ noNaN: true, min: -1e9, max: 1e9 })), {
+      maxLength: 100,
+    });
+    fc.assert(
+      fc.property(life, life, fc.integer({ min: 0, max: 2 ** 32 - 1 }), (before, after, seed) => {
+        const live = (table: SeriesTable, steps: typeof before) => {
+          for (const [text, isForgotten, x] of steps) isForgotten ? table.delete(text) : learn(table, text, x, x);
+        };
+        const table = new SeriesTable({ maxSeries: 20, ttl: 1e9, seed });
+        live(table, before);
+        const restored = SeriesTable.fromBytes(table.toBytes(), { maxSeries: 20, ttl: 1e9 });
+        live(table, after);
+        live(restored, after);
+        expect(Buffer.compare(restored.toBytes(), table.toBytes())).toBe(0);
+      }),
+    );
+  });
+
+  it('writes no page that was never used: a wide field of few series stays small', () => {
+    const table = new SeriesTable();
+    const wide = table.column('wide', 'a long window', 4096, false);
+    for (let i = 0; i < 10_000; i++) table.slotOf(`k${i}`);
+    wide.restore(9_999, new Float64Array(4096).fill(1));
+    const bytes = table.toBytes();
+    expect(bytes.length).toBeLessThan(400_000);
+    const restored = SeriesTable.fromBytes(bytes);
+    expect(restored.columns[0]!.stateOf(9_999)).toEqual(new Float64Array(4096).fill(1));
+    expect(restored.toBytes()).toEqual(bytes);
+  });
+
   it('starts a series afresh that was forgotten', () => {
     const table = new SeriesTable({ maxSeries: 1 });
     learn(table, 'a', 1);
@@ -116,9 +185,12 @@ describe('SeriesTable', () => {
     expect(SeriesTable.restore(new SeriesTable().toBytes(meta)).meta).toEqual(meta);
   });
 
-  it.each([[{ maxSeries: 0 }], [{ maxSeries: 1.5 }], [{ ttl: '-5m' }], [{ ttl: 0 }]])('refuses %j', (options) => {
-    expect(() => new SeriesTable(options)).toThrowError(expect.objectContaining({ code: 'INVALID_OPTION' }));
-  });
+  it.each([[{ maxSeries: 0 }], [{ maxSeries: 1.5 }], [{ ttl: '-5m' }], [{ ttl: 0 }], [{ seed: -1 }], [{ seed: 0.5 }]])(
+    'refuses %j',
+    (options) => {
+      expect(() => new SeriesTable(options)).toThrowError(expect.objectContaining({ code: 'INVALID_OPTION' }));
+    },
+  );
 });
 
 describe('a checkpoint of a table', () => {

@@ -8,7 +8,7 @@ import { PortableStream } from '../support/portable-stream.js';
 import { readMoments } from '../support/read-moments.js';
 
 const a = new PortableStream(1).gaussians(1000);
-const series = fc.float64Array({ min: -100, max: 100, noNaN: true, maxLength: 60 });
+const series = fc.float64Array({ min: -100, max: 100, noNaN: true, maxLength: 60, size: 'max' });
 
 function summarize(xs: ArrayLike<number>, options: DecayedMomentsOptions): DecayedMoments {
   const moments = new DecayedMoments(options);
@@ -65,6 +65,13 @@ describe('DecayedMoments', () => {
     const mean = moments.alpha / (2 - moments.alpha);
     expect(Math.abs(moments.mean / mean - 1)).toBeLessThan(1e-6);
     expect(Math.abs(moments.variance() / (1 - mean ** 2) - 1)).toBeLessThan(1e-12);
+    // ±10 in turn, then ±1: the mean square is 1 and 99 times the share of the weight that the first still have.
+    const settling = new DecayedMoments({ halfLife: 1e5 });
+    settling.updateMany(xs.map((x) => 10 * x));
+    for (let i = 1; i < 64; i++) settling.updateMany(xs);
+    const fade = (count: number): number => 2 ** (-count / 1e5);
+    const share = (fade(63 * xs.length) - fade(64 * xs.length)) / (1 - fade(64 * xs.length));
+    expect(Math.abs(settling.variance() + settling.mean ** 2 - 1 - 99 * share)).toBeLessThan(1e-14);
     const adjusted = new DecayedMoments({ halfLife: 1e5 });
     for (let i = 0; i < 64; i++) adjusted.updateMany(xs);
     expect(Math.abs(adjusted.weight * adjusted.alpha - 1)).toBeLessThan(1e-12);

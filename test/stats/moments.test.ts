@@ -58,7 +58,7 @@ describe('Moments', () => {
     const offset = fc.constantFrom(0, 1e6, -1e9, 1.7e12);
     fc.assert(
       fc.property(
-        fc.float64Array({ min: -100, max: 100, noNaN: true, minLength: 1, maxLength: 80 }),
+        fc.float64Array({ min: -100, max: 100, noNaN: true, minLength: 1, maxLength: 80, size: 'max' }),
         offset,
         (ys, by) => {
           const xs = ys.map((y) => y + by);
@@ -97,7 +97,7 @@ describe('Moments', () => {
   });
 
   it('merges in any order to within 1e-14 of the spread', () => {
-    const lengths = fc.array(fc.integer({ min: 0, max: 120 }), { minLength: 2, maxLength: 12 });
+    const lengths = fc.array(fc.integer({ min: 0, max: 120 }), { minLength: 2, maxLength: 12, size: 'max' });
     fc.assert(
       fc.property(lengths, fc.infiniteStream(fc.nat()), fc.constantFrom(0, 1e9, 1.7e12), (cuts, picks, offset) => {
         const length = cuts.reduce((sum, n) => sum + n, 0);

@@ -8,6 +8,8 @@ const FAST = 0.02846812591364503;
 const SLOW = 0.007194246067579337;
 const FAST_COUNT = 2 / FAST - 1;
 const SLOW_COUNT = 2 / SLOW - 1;
+const PER_FAST_COUNT = 1 / FAST_COUNT;
+const PER_SLOW_COUNT = 1 / SLOW_COUNT;
 /** Deviations that the means learn whole, in scales. */
 const MEAN_REACH = 2;
 /** Squared standard errors apart at which a faster mean is believed. */
@@ -106,25 +108,18 @@ export class RegimeMoments {
     state[at + 2] = count + weight > memory ? memory : count + weight;
     state[at + 3] = varianceCount + weight > memory ? memory : varianceCount + weight;
     const threshold = DISAGREEMENT * learnt * tau;
-    if (this.#isLeft(state, at, state[means]!, FAST_COUNT, threshold)) {
+    const centerCount = state[at + 2]!;
+    const perCount = 1 / centerCount;
+    if (centerCount > 1.2 * FAST_COUNT && isLeft(state[means]! - center, threshold * (PER_FAST_COUNT - perCount)))
       return this.#recenter(state, at, state[means]!, FAST_COUNT);
-    }
-    if (this.#isLeft(state, at, state[means + 1]!, SLOW_COUNT, threshold)) {
+    if (centerCount > 1.2 * SLOW_COUNT && isLeft(state[means + 1]! - center, threshold * (PER_SLOW_COUNT - perCount)))
       return this.#recenter(state, at, state[means + 1]!, SLOW_COUNT);
-    }
     return 0;
   }
 
   #begin(state: Float64Array, at: number, means: number, center: number, count: number): void {
     state[at] = state[means] = state[means + 1] = center;
     state[at + 2] = count;
-  }
-
-  /** Whether a mean over `meanCount` values says that the center is no longer where the series is. */
-  #isLeft(state: Float64Array, at: number, mean: number, meanCount: number, threshold: number): boolean {
-    const count = state[at + 2]!;
-    const distance = mean - state[at]!;
-    return count > 1.2 * meanCount && distance * distance > threshold * (1 / meanCount - 1 / count);
   }
 
   #recenter(state: Float64Array, at: number, mean: number, meanCount: number): -1 | 1 {
@@ -134,4 +129,9 @@ export class RegimeMoments {
     if (state[at + 3]! > meanCount) state[at + 3] = meanCount;
     return direction;
   }
+}
+
+/** Whether a mean so far from the center says that the series is no longer there. */
+function isLeft(distance: number, squaredLimit: number): boolean {
+  return distance * distance > squaredLimit;
 }

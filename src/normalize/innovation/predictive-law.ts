@@ -22,7 +22,8 @@ const YOUNG_SCORE = 25;
  * score z = Σv·(x − m)/s / Σv, scale Σv / Σ(v/s), center Σ(v·m/s) / Σ(v/s), so that z = (x − center) / scale.
  * The law is `normalShare`·N(center, scale²) + (1 − `normalShare`)·t2(center, scale/κ).
  *
- * Holds nothing of a series beyond one value: `commit`, then `score`, then `judge`, all of one value. O(1), 16 experts.
+ * Holds nothing of a series beyond one value: `commit`, then `score`, then `judge`, all of one value. O(1), 16 experts: the profile
+ * shows the eight divisions and eight roots of `judge`, one after the other, to be most of what a value costs.
  */
 export class PredictiveLaw {
   /** In the unit of the series. */
@@ -39,11 +40,13 @@ export class PredictiveLaw {
   readonly #shares = new Float64Array(8);
   readonly #precisions = new Float64Array(8);
   readonly #deviations = new Float64Array(8);
-  #share = 0;
+  #perShare = 0;
   #sharpness = 0;
 
   /** Reads 4 centers, 8 reciprocal scales and 16 weights, which stand at `at` one after the other. */
   commit(state: Float64Array, at: number): void {
+    const shares = this.#shares;
+    const precisions = this.#precisions;
     const slow = state[at + 3]!;
     const unit = 1 / state[at + 4]!;
     let share = 0;
@@ -60,53 +63,60 @@ export class PredictiveLaw {
       sharpness += sharp;
       shift += sharp * (state[at + (k >> 1)]! - slow);
       normalShare += normal;
-      this.#shares[k] = v;
-      this.#precisions[k] = precision;
+      shares[k] = v;
+      precisions[k] = precision;
     }
     const perSharpness = 1 / sharpness;
     this.center = slow + shift * perSharpness;
     this.scale = share * unit * perSharpness;
     this.normalShare = normalShare;
-    this.#share = share;
+    this.#perShare = 1 / share;
     this.#sharpness = sharpness;
   }
 
   /** The standard score of `x` under the committed law, within ±1e12. */
   score(state: Float64Array, at: number, x: number): number {
+    const shares = this.#shares;
+    const deviations = this.#deviations;
     let sum = 0;
     for (let k = 0; k < 8; k++) {
       const deviation = clip((x - state[at + (k >> 1)]!) * state[at + 4 + k]!, LARGEST_DEVIATION);
-      this.#deviations[k] = deviation;
-      sum += this.#shares[k]! * deviation;
+      deviations[k] = deviation;
+      sum += shares[k]! * deviation;
     }
-    return clip(sum * (1 / this.#share), LARGEST_DEVIATION);
+    return clip(sum * this.#perShare, LARGEST_DEVIATION);
   }
 
-  /** What the value last scored is worth to each expert. @param young whether the scales rest on very few values yet */
+  /**
+   * What the value last scored is worth to each expert. exp(−u²/2) is taken as ((1 − u²/256) / (1 + u²/256))^64, 0 from 16 scales on:
+   * arithmetic that every machine does alike.
+   * @param young whether the scales rest on very few values yet
+   */
   judge(state: Float64Array, at: number, young: boolean): void {
+    const precisions = this.#precisions;
+    const deviations = this.#deviations;
+    const { likelihoods, scores } = this;
     let total = 0;
-    for (let k = 0; k < 8; k++) total += this.#judgePair(k, state[at + 12 + 2 * k]!, state[at + 13 + 2 * k]!, young);
+    for (let k = 0; k < 8; k++) {
+      const deviation = deviations[k]!;
+      const precision = precisions[k]!;
+      const square = deviation * deviation;
+      const y = square * 0.00390625;
+      const tail = 2 + KAPPA_SQUARED * square;
+      // One division serves both densities.
+      const inverse = 1 / ((1 + y) * tail);
+      const perTail = 2 * (1 + y) * inverse;
+      const normal = y < 1 ? power64((1 - y) * tail * inverse) : 0;
+      const p = state[at + 12 + 2 * k]! * precision * NORMAL_PEAK * normal;
+      const q = state[at + 13 + 2 * k]! * precision * HEAVY_PEAK * perTail * Math.sqrt(perTail);
+      likelihoods[2 * k] = p;
+      likelihoods[2 * k + 1] = q;
+      scores[k] = young ? (square < YOUNG_SCORE ? square : YOUNG_SCORE) : 1.5 * KAPPA_SQUARED * square * perTail;
+      total += p + q;
+    }
     const square = this.normalShare * this.normalShare;
     this.total = total;
-    this.floor = OUTLIER * square * square * this.#sharpness * (1 / this.#share);
-  }
-
-  /** exp(−u²/2) is taken as ((1 − u²/256) / (1 + u²/256))^64, 0 from 16 scales on: arithmetic that every machine does alike. */
-  #judgePair(k: number, normal: number, heavy: number, young: boolean): number {
-    const precision = this.#precisions[k]!;
-    const square = this.#deviations[k]! * this.#deviations[k]!;
-    const y = square * 0.00390625;
-    const above = 1 + y;
-    const tail = 2 + KAPPA_SQUARED * square;
-    // One division serves both densities.
-    const inverse = 1 / (above * tail);
-    const perTail = 2 * above * inverse;
-    const p = normal * precision * NORMAL_PEAK * (y < 1 ? power64((1 - y) * tail * inverse) : 0);
-    const q = heavy * precision * HEAVY_PEAK * perTail * Math.sqrt(perTail);
-    this.likelihoods[2 * k] = p;
-    this.likelihoods[2 * k + 1] = q;
-    this.scores[k] = young ? Math.min(square, YOUNG_SCORE) : 1.5 * KAPPA_SQUARED * square * perTail;
-    return p + q;
+    this.floor = OUTLIER * square * square * this.#sharpness * this.#perShare;
   }
 }
 

@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { stringify } from 'yaml';
+import { resolveField } from '../normalize/resolve-field.js';
+import type { PipelinePlan } from '../pipeline/plan.js';
+import { readConfig } from './read-config.js';
+
+export function checkCommand(settle: (code: number) => void): Command {
+  return new Command('check')
+    .description('validate a configuration and print the resolved plan')
+    .argument('<config>', 'YAML or JSON file; - is stdin')
+    .addHelpText(
+      'after',
+      '\nFaults are printed as FILE:line:col: path: must be …, got …, and the exit code is 2.\n\u0024{…} is printed as it is written: it may stand for a secret.\n\nExample:\n  streamnorm check pipeline.yaml',
+    )
+    .action((path: string) => {
+      const written = new Map<string, string>();
+      const plan = readConfig(path, (value, reference) => written.set(value, reference));
+      process.stdout.write(stringify(asWritten(describePlan(plan), written)));
+      settle(0);
+    });
+}
+
+/** `value` with `${…}` in the place of what it came to: that may be a secret. */
+function asWritten(value: unknown, written: ReadonlyMap<string, string>): unknown {
+  if (typeof value === 'string') return written.get(value) ?? value;
+  if (Array.isArray(value)) return value.map((item) => asWritten(item, written));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, asWritten(inner, written)]));
+}
+
+/** The plan with what every field's options come to. */
+function describePlan(plan: PipelinePlan): unknown {
+  const describe = (options: Parameters<typeof resolveField>[0]) => {
+    const { method, memory, rules } = resolveField(options);
+    if (method === 'unit-norm' || method === 'none') return { method };
+    const { clipLow, clipHigh, learnWithin, timed: _, ...rest } = rules;
+    return {
+      ...options,
+      method,
+      ...(method !== 'adaptive' && method !== 'innovation' && { memory }),
+      ...rest,
+      ...((Number.isFinite(clipLow) || Number.isFinite(clipHigh)) && { clip: [clipLow, clipHigh] }),
+      ...(Number.isFinite(learnWithin) && { learnWithin }),
+    };
+  };
+  const { named, others } = plan.fields;
+  return {
+    ...plan,
+    fields: {
+      ...Object.fromEntries(named.map(({ name, options }) => [name, describe(options)])),
+      ...(others && { '*': describe(others) }),
+    },
+  };
+}

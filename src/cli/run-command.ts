@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { runPipeline } from '../pipeline/run-pipeline.js';
+import { ProgressBar } from './progress-bar.js';
+import { readConfig } from './read-config.js';
+import { reportSummary } from './report-summary.js';
+import { stopSignal } from './stop-signal.js';
+
+export function runCommand(settle: (code: number) => void): Command {
+  return new Command('run')
+    .description('run a pipeline until its source ends or it is told to stop')
+    .argument('<config>', 'YAML or JSON file; - is stdin')
+    .option('--no-progress', 'no progress bar')
+    .addHelpText(
+      'after',
+      '\nSIGTERM or Ctrl-C: what was read is finished and saved; a second one stops at once.\nWith state.store: file a run that was killed goes on where it was, and writes no record twice.\n\nExample:\n  streamnorm run pipeline.yaml',
+    )
+    .action(async (path: string, { progress }: { progress: boolean }) => {
+      const plan = readConfig(path);
+      const bar = new ProgressBar(progress);
+      const summary = await runPipeline(plan, {
+        signal: stopSignal(),
+        onProgress: (at) => bar.update(at),
+        warn: (message) => bar.print(message),
+      }).finally(() => bar.stop());
+      settle(reportSummary(summary, plan.strict));
+    });
+}

@@ -1,0 +1,93 @@
+import { InvalidOptionError } from '../errors.js';
+import type { ByteWriter } from './byte-writer.js';
+import type { CsvHeader } from './csv-header.js';
+import { quoteCell } from './quote-cell.js';
+import type { RecordBatch } from './record-batch.js';
+import type { OutputMode, RecordEncoder } from './record-encoder.js';
+import type { ScoredBatch, ScoredField } from './scored-batch.js';
+
+const RETURN = 13;
+const LINE_FEED = 10;
+
+export interface CsvEncoderOptions {
+  mode: OutputMode;
+  /** Whether the output begins with this encoder: then with a header row. */
+  hasHeader: boolean;
+  /** Whether lines end in `\r\n`. */
+  isCrlf: boolean;
+}
+
+/**
+ * Writes CSV rows as they were read, with cells for the scores behind them, or with the scores in the place of the values. What is not
+ * a score is copied byte for byte. null is an empty cell; a number reads back as the same double. O(bytes), no object a row.
+ *
+ * Columns `<field>_normalized`, and `<field>_<extra>` for each extra; `encode` throws InvalidOptionError where the input has one of that
+ * name already.
+ */
+export class CsvEncoder implements RecordEncoder {
+  readonly #header: CsvHeader;
+  readonly #mode: OutputMode;
+  readonly #isCrlf: boolean;
+  #needsHeader: boolean;
+
+  constructor(header: CsvHeader, { mode, hasHeader, isCrlf }: CsvEncoderOptions) {
+    this.#header = header;
+    this.#mode = mode;
+    this.#isCrlf = isCrlf;
+    this.#needsHeader = hasHeader;
+  }
+
+  encode(batch: RecordBatch, { fields, keep }: ScoredBatch, out: ByteWriter): void {
+    if (this.#needsHeader) this.#writeHeader(fields, out);
+    this.#needsHeader = false;
+    const inPlace = this.#mode === 'replace' ? this.#byPosition(fields) : undefined;
+    for (let i = 0; i < batch.length; i++) {
+      if (keep[i] === 0) continue;
+      if (inPlace === undefined) out.copy(batch.bytes, batch.starts[i]!, batch.ends[i]!);
+      else this.#replaceCells(batch, i, inPlace, out);
+      for (const field of fields) {
+        if (inPlace === undefined) this.#cell(field.normalized[i]!, out);
+        for (const { values } of field.extras) this.#cell(values[i]!, out);
+      }
+      this.#endLine(out);
+    }
+  }
+
+  #writeHeader(fields: readonly ScoredField[], out: ByteWriter): void {
+    const delimiter = String.fromCharCode(this.#header.delimiter);
+    const added = fields.flatMap(({ name, extras }) => [
+      ...(this.#mode === 'add' ? [`${name}_normalized`] : []),
+      ...extras.map((extra) => `${name}_${extra.name}`),
+    ]);
+    const taken = added.find((name) => this.#header.names.includes(name));
+    if (taken !== undefined)
+      throw new InvalidOptionError('field', taken, 'a field whose output column the input does not have already');
+    out.utf8([...this.#header.names, ...added].map((name) => quoteCell(name, delimiter)).join(delimiter));
+    this.#endLine(out);
+  }
+
+  #byPosition(fields: readonly ScoredField[]): ScoredField[] {
+    const { names } = this.#header;
+    return [...fields].sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+  }
+
+  #replaceCells(batch: RecordBatch, i: number, fields: readonly ScoredField[], out: ByteWriter): void {
+    let from = batch.starts[i]!;
+    for (const { column, normalized } of fields) {
+      out.copy(batch.bytes, from, column.starts[i]!);
+      if (!Number.isNaN(normalized[i]!)) out.number(normalized[i]!);
+      from = column.ends[i]!;
+    }
+    out.copy(batch.bytes, from, batch.ends[i]!);
+  }
+
+  #cell(x: number, out: ByteWriter): void {
+    out.byte(this.#header.delimiter);
+    if (!Number.isNaN(x)) out.number(x);
+  }
+
+  #endLine(out: ByteWriter): void {
+    if (this.#isCrlf) out.byte(RETURN);
+    out.byte(LINE_FEED);
+  }
+}

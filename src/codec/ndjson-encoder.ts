@@ -1,0 +1,185 @@
+import type { ByteWriter } from './byte-writer.js';
+import { CellKind } from './cell-kind.js';
+import { decodeUtf8 } from './decode-utf8.js';
+import type { RecordBatch } from './record-batch.js';
+import type { OutputMode, RecordEncoder } from './record-encoder.js';
+import type { ScoredBatch, ScoredField } from './scored-batch.js';
+
+const LINE_FEED = 10;
+const OPEN = 123;
+const CLOSE = 125;
+const QUOTE = 34;
+const BACKSLASH = 92;
+
+/**
+ * Writes JSON records as they were read, with `"normalized"`, `"epoch"` and the extras spliced in before the closing brace, or with the
+ * scores in the place of the values. Everything else is copied byte for byte; a record that has a member of such a name already is
+ * written anew without it. A number reads back as the same double. O(bytes).
+ */
+export class NdjsonEncoder implements RecordEncoder {
+  readonly #mode: OutputMode;
+  #members: Member[] = [];
+  #membersOf: readonly ScoredField[] = [];
+
+  constructor(mode: OutputMode) {
+    this.#mode = mode;
+  }
+
+  encode(batch: RecordBatch, { fields, keep }: ScoredBatch, out: ByteWriter): void {
+    // Fields may have been added since; their columns are renewed with them.
+    if (fields.length !== this.#membersOf.length || fields.some((field, k) => field !== this.#membersOf[k])) {
+      this.#members = membersOf(fields, this.#mode);
+      this.#membersOf = fields;
+    }
+    for (let i = 0; i < batch.length; i++) {
+      if (keep[i] === 0) continue;
+      if (this.#mode === 'replace') this.#replace(batch, i, fields, out);
+      else this.#splice(batch.bytes, batch.starts[i]!, batch.ends[i]!, i, out);
+      out.byte(LINE_FEED);
+    }
+  }
+
+  /** Copies the record and writes the members before its closing brace. */
+  #splice(bytes: Uint8Array, start: number, end: number, i: number, out: ByteWriter): void {
+    const record = recordWithMember(bytes, start, end, this.#members);
+    if (record !== undefined) {
+      for (const { name } of this.#members) delete record[name];
+      const text = JSON.stringify(record);
+      out.utf8(text.slice(0, -1));
+      this.#writeMembers(text.length > 2, i, out);
+      return;
+    }
+    const last = lastOfMembers(bytes, end);
+    out.copy(bytes, start, last + 1);
+    this.#writeMembers(bytes[last] !== OPEN, i, out);
+  }
+
+  #writeMembers(hasOthers: boolean, i: number, out: ByteWriter): void {
+    let isFirst = !hasOthers;
+    for (const { opening, entries } of this.#members) {
+      if (!isFirst) out.byte(44);
+      isFirst = false;
+      out.utf8(opening);
+      let isFirstEntry = true;
+      for (const { label, values, field } of entries) {
+        if (field.isOptional && field.column.kinds[i] === CellKind.absent) continue;
+        if (!isFirstEntry) out.byte(44);
+        isFirstEntry = false;
+        out.utf8(label);
+        writeNumber(values[i]!, out);
+      }
+      out.byte(CLOSE);
+    }
+    out.byte(CLOSE);
+  }
+
+  #replace(batch: RecordBatch, i: number, fields: readonly ScoredField[], out: ByteWriter): void {
+    const { bytes } = batch;
+    const start = batch.starts[i]!;
+    const end = batch.ends[i]!;
+    const present = fields
+      .filter(({ column }) => column.kinds[i] !== CellKind.absent)
+      .sort((a, b) => a.column.starts[i]! - b.column.starts[i]!);
+    const isSlow = present.some(({ column }) => column.starts[i] === column.ends[i]);
+    const record =
+      recordWithMember(bytes, start, end, this.#members) ??
+      (isSlow ? (JSON.parse(decodeUtf8(bytes, start, end)) as Record<string, unknown>) : undefined);
+    if (record !== undefined) {
+      for (const { name } of this.#members) delete record[name];
+      for (const { name, normalized } of present)
+        setAt(record, name, Number.isNaN(normalized[i]!) ? null : normalized[i]!);
+      const text = JSON.stringify(record);
+      out.utf8(text.slice(0, -1));
+      this.#writeMembers(text.length > 2, i, out);
+      return;
+    }
+    let from = start;
+    for (const { column, normalized } of present) {
+      out.copy(bytes, from, column.starts[i]!);
+      writeNumber(normalized[i]!, out);
+      from = column.ends[i]!;
+    }
+    const last = lastOfMembers(bytes, end);
+    out.copy(bytes, from, last + 1);
+    this.#writeMembers(bytes[last] !== OPEN, i, out);
+  }
+}
+
+/** One member that is added to each record: an object by field name. */
+interface Member {
+  name: string;
+  /** `"name":{` */
+  opening: string;
+  entries: { label: string; values: Float64Array; field: ScoredField }[];
+}
+
+function membersOf(fields: readonly ScoredField[], mode: OutputMode): Member[] {
+  const entry = (field: ScoredField, values: Float64Array) => ({
+    label: `${JSON.stringify(field.name)}:`,
+    values,
+    field,
+  });
+  const extras = [...new Set(fields.flatMap((field) => field.extras.map((extra) => extra.name)))];
+  const members = [
+    ...(mode === 'add' ? [{ name: 'normalized', entries: fields.map((field) => entry(field, field.normalized)) }] : []),
+    { name: 'epoch', entries: fields.flatMap((field) => (field.epoch ? [entry(field, field.epoch)] : [])) },
+    ...extras.map((name) => ({
+      name,
+      entries: fields.flatMap((field) =>
+        field.extras.filter((extra) => extra.name === name).map((extra) => entry(field, extra.values)),
+      ),
+    })),
+  ];
+  return members.map(({ name, entries }) => ({ name, opening: `${JSON.stringify(name)}:{`, entries }));
+}
+
+/** Index of the last byte before the closing brace that is no space. */
+function lastOfMembers(bytes: Uint8Array, end: number): number {
+  let last = end - 1;
+  while (bytes[last] !== CLOSE) last--;
+  last--;
+  while (bytes[last]! <= 32) last--;
+  return last;
+}
+
+/** The record as an object if it has a member of one of these names, else undefined; an object is made only if it may have one. */
+function recordWithMember(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  members: readonly Member[],
+): Record<string, unknown> | undefined {
+  if (!mayHaveMember(bytes, start, end, members)) return undefined;
+  const record = JSON.parse(decodeUtf8(bytes, start, end)) as Record<string, unknown>;
+  return members.some(({ name }) => Object.hasOwn(record, name)) ? record : undefined;
+}
+
+/** Whether one of the names stands in quotes anywhere in the record, or an escape in which a name may be spelled. */
+function mayHaveMember(bytes: Uint8Array, start: number, end: number, members: readonly Member[]): boolean {
+  for (let i = start; i < end; i++) {
+    if (bytes[i] === BACKSLASH && bytes[i + 1] === 117) return true;
+    if (bytes[i] !== QUOTE) continue;
+    for (const { name } of members) {
+      if (bytes[i + 1] !== name.charCodeAt(0) || bytes[i + name.length + 1] !== QUOTE) continue;
+      let k = 1;
+      while (k < name.length && bytes[i + 1 + k] === name.charCodeAt(k)) k++;
+      if (k === name.length) return true;
+    }
+  }
+  return false;
+}
+
+function setAt(record: Record<string, unknown>, name: string, value: number | null): void {
+  if (Object.hasOwn(record, name)) {
+    record[name] = value;
+    return;
+  }
+  const dot = name.indexOf('.');
+  const inner = dot > 0 && Object.hasOwn(record, name.slice(0, dot)) ? record[name.slice(0, dot)] : undefined;
+  if (typeof inner === 'object' && inner !== null) setAt(inner as Record<string, unknown>, name.slice(dot + 1), value);
+}
+
+function writeNumber(x: number, out: ByteWriter): void {
+  if (Number.isNaN(x)) out.ascii('null');
+  else out.number(x);
+}

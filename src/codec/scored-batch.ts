@@ -1,0 +1,23 @@
+import type { FieldColumn } from './field-column.js';
+
+/** What was made of one field of a batch of records, by record. */
+export interface ScoredField {
+  readonly name: string;
+  /** Where the field stands in the records; for replacing it. */
+  readonly column: FieldColumn;
+  /** Met on the way and not named: a record that lacks it says nothing of it. */
+  readonly isOptional: boolean;
+  /** NaN stands for null. */
+  readonly normalized: Float64Array;
+  /** Absent for a method that has none. */
+  readonly epoch: Float64Array | undefined;
+  /** What else was asked for, by its name: center, scale, count. NaN stands for null. */
+  readonly extras: readonly { readonly name: string; readonly values: Float64Array }[];
+}
+
+/** A batch of scored records. */
+export interface ScoredBatch {
+  readonly fields: readonly ScoredField[];
+  /** 1 for the records to put out. */
+  readonly keep: Uint8Array;
+}

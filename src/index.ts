@@ -1,0 +1,69 @@
+// Operators
+export { type AdaptiveNormalizeOptions, adaptiveNormalize } from '../operators/adaptive-normalize.js';
+export { type EwmaOptions, type EwmaSummary, ewma } from '../operators/ewma.js';
+export { type InnovationScoreOptions, innovationScore } from '../operators/innovation-score.js';
+export type { EventTime, RecordAccess, Scored } from '../operators/internal/scoring-options.js';
+export type { Summarized } from '../operators/internal/summarize-series.js';
+export { type MaxAbsOptions, maxAbs } from '../operators/max-abs.js';
+export { type MicroBatchOptions, microBatch } from '../operators/micro-batch.js';
+export { type MinMaxOptions, minMax } from '../operators/min-max.js';
+export { type Normalized, type NormalizeOptions, normalize } from '../operators/normalize.js';
+export { type PowerNormalizeOptions, powerNormalize } from '../operators/power-normalize.js';
+export { type QuantileNormalizeOptions, quantileNormalize } from '../operators/quantile-normalize.js';
+export { type RobustScaleOptions, robustScale } from '../operators/robust-scale.js';
+export { type MomentsSummary, type RunningMomentsOptions, runningMoments } from '../operators/running-moments.js';
+export { type RunningQuantileOptions, runningQuantile } from '../operators/running-quantile.js';
+export { type UnitNormOptions, type UnitVector, unitNorm } from '../operators/unit-norm.js';
+export { type ZScoreOptions, zScore } from '../operators/z-score.js';
+// Errors
+export {
+  CheckpointVersionError,
+  ConfigError,
+  CorruptCheckpointError,
+  DecodeError,
+  EngineError,
+  IncompatibleStateError,
+  InvalidOptionError,
+  MissingValueError,
+  OutputClosedError,
+  StorageError,
+} from './errors.js';
+// Options
+export type {
+  CommonOptions,
+  FieldMethod,
+  FieldOptions,
+  MethodOptions,
+  ScalarMethod,
+} from './normalize/field-options.js';
+export type { Memory } from './normalize/memory.js';
+// Keyed state
+export type { SeriesCounters } from './series/series-counters.js';
+export { SeriesTable, type SeriesTableOptions } from './series/series-table.js';
+export type { StateColumn } from './series/state-column.js';
+// Running statistics
+export { DecayedExtent } from './stats/decayed-extent.js';
+export { DecayedMoments } from './stats/decayed-moments.js';
+export { DecayedQuantileSketch } from './stats/decayed-quantile-sketch.js';
+export { Extent } from './stats/extent.js';
+export { HigherMoments } from './stats/higher-moments.js';
+export { Moments } from './stats/moments.js';
+export { P2Quantile } from './stats/p2-quantile.js';
+export { QuantileSketch } from './stats/quantile-sketch.js';
+export type {
+  Appendable,
+  ExtentStatistic,
+  Mergeable,
+  MomentsStatistic,
+  QuantileStatistic,
+  Statistic,
+} from './stats/statistic.js';
+export { TimeDecayedExtent } from './stats/time-decayed-extent.js';
+export { TimeDecayedMoments } from './stats/time-decayed-moments.js';
+export { TimeDecayedQuantileSketch } from './stats/time-decayed-quantile-sketch.js';
+export { TimeWindowExtent } from './stats/time-window-extent.js';
+export { TimeWindowMoments } from './stats/time-window-moments.js';
+export { TimeWindowQuantiles } from './stats/time-window-quantiles.js';
+export { WindowExtent } from './stats/window-extent.js';
+export { WindowMoments } from './stats/window-moments.js';
+export { WindowQuantiles } from './stats/window-quantiles.js';

@@ -1,0 +1,162 @@
+import { CellKind } from '../codec/cell-kind.js';
+import type { FieldColumn } from '../codec/field-column.js';
+import type { RecordBatch } from '../codec/record-batch.js';
+import type { RecordDecoder } from '../codec/record-decoder.js';
+import type { ScoredBatch, ScoredField } from '../codec/scored-batch.js';
+import { KEY_SEPARATOR } from '../normalize/key-separator.js';
+import { type NormalizedField, RecordNormalizer } from '../normalize/record-normalizer.js';
+import { unitNorm } from '../normalize/unit-norm.js';
+import type { SeriesTable } from '../series/series-table.js';
+import type { PipelinePlan } from './plan.js';
+
+type Extra = 'center' | 'scale' | 'count';
+
+/** A field of the records at hand, and what becomes of it. */
+interface BoundField extends ScoredField {
+  readonly index: number;
+  readonly field: NormalizedField;
+  readonly column: FieldColumn;
+  readonly extras: readonly { readonly name: Extra; readonly values: Float64Array }[];
+  /** Met on the way and not named: a record that lacks it says nothing of it. */
+  readonly isOptional: boolean;
+  /** Values that were no number. */
+  texts: number;
+}
+
+/** Scores decoded batches: key → series, each field by its own statistics, in the order of the records. */
+export class BatchScorer {
+  readonly engine: RecordNormalizer;
+  readonly #plan: PipelinePlan;
+  readonly #named: ReadonlySet<string>;
+  #decoder: RecordDecoder | undefined;
+  #columnCount = 0;
+  #capacity = 0;
+  #fields: BoundField[] = [];
+  #keep = new Uint8Array(0);
+  /** Why a good line is a bad record, by record; mostly empty. */
+  readonly refusals = new Map<number, string>();
+
+  constructor(plan: PipelinePlan, table: SeriesTable) {
+    this.#plan = plan;
+    this.#named = new Set(plan.fields.named.map(({ name }) => name));
+    this.engine = new RecordNormalizer({ ...plan.fields, table });
+  }
+
+  /** Values that were no number, by field. */
+  get textValues(): Record<string, number> {
+    return Object.fromEntries(this.#fields.filter(({ texts }) => texts > 0).map(({ name, texts }) => [name, texts]));
+  }
+
+  /** Scores a batch; the answer is valid until the next. */
+  score(batch: RecordBatch, decoder: RecordDecoder): ScoredBatch {
+    this.#bind(batch, decoder);
+    this.#keep.fill(1, 0, batch.length);
+    this.refusals.clear();
+    const { key, time } = this.#plan.record;
+    const keyColumns = key.map((name) => columnOf(decoder, name));
+    const timeColumn = time === undefined ? -1 : columnOf(decoder, time);
+    const { table } = this.engine;
+    for (let i = 0; i < batch.length; i++) {
+      if (decoder.faultCount > 0 && decoder.faults[i] !== undefined) {
+        this.#keep[i] = 0;
+        continue;
+      }
+      const seriesKey = this.#keyOf(decoder, keyColumns, i);
+      if (seriesKey === undefined) continue;
+      const at = timeColumn < 0 ? Number.NaN : decoder.time(timeColumn, i);
+      this.#scoreRecord(i, table.slotOf(seriesKey, Number.isFinite(at) ? at : undefined), at);
+    }
+    return { fields: this.#fields, keep: this.#keep };
+  }
+
+  /** undefined, and the record refused, where a part of the key is missing. */
+  #keyOf(decoder: RecordDecoder, columns: readonly number[], i: number): string | undefined {
+    let seriesKey = '';
+    for (let k = 0; k < columns.length; k++) {
+      const part = decoder.text(columns[k]!, i);
+      if (part === undefined) {
+        this.#keep[i] = 0;
+        this.refusals.set(i, `the record has no ${this.#plan.record.key[k]}, which is its key`);
+        return undefined;
+      }
+      seriesKey = k === 0 ? part : seriesKey + KEY_SEPARATOR + part;
+    }
+    return seriesKey;
+  }
+
+  #scoreRecord(i: number, slot: number, at: number): void {
+    for (const bound of this.#fields) {
+      const { column, normalized, epoch, extras, field, index } = bound;
+      const kind = column.kinds[i]!;
+      if (kind === CellKind.text || kind === CellKind.other) bound.texts++;
+      if (kind === CellKind.absent && bound.isOptional) {
+        normalized[i] = Number.NaN;
+        continue;
+      }
+      normalized[i] = this.engine.score(index, slot, column.values[i]!, at);
+      const { scorer } = field;
+      if (scorer === undefined) continue;
+      epoch![i] = scorer.epoch;
+      for (const { name, values } of extras) values[i] = scorer[name];
+      if (!scorer.warm && scorer.rules.whileWarming === 'drop') this.#keep[i] = 0;
+    }
+    if (this.#hasVectors) this.#scoreVectors(i);
+  }
+
+  get #hasVectors(): boolean {
+    return this.#fields.some(({ field }) => field.resolved.method === 'unit-norm');
+  }
+
+  /** The unit-norm fields of a record form one vector for each norm. */
+  #scoreVectors(i: number): void {
+    for (const norm of ['l1', 'l2', 'max'] as const) {
+      const parts = this.#fields.filter(
+        ({ field: { resolved } }) => resolved.method === 'unit-norm' && resolved.options.norm === norm,
+      );
+      if (parts.length === 0) continue;
+      const vector = Float64Array.from(parts, ({ column }) => column.values[i]!);
+      unitNorm(vector, norm);
+      parts.forEach(({ normalized }, k) => {
+        normalized[i] = vector[k]!;
+      });
+    }
+  }
+
+  /** Makes room for the batch, and a bound field of every column that is to be scored. */
+  #bind(batch: RecordBatch, decoder: RecordDecoder): void {
+    const isNew = decoder !== this.#decoder;
+    if (!isNew && batch.length <= this.#capacity && decoder.columns.length === this.#columnCount) return;
+    const { key, time } = this.#plan.record;
+    const others = new Set([...key, time]);
+    this.#capacity = Math.max(batch.length, this.#capacity, 64);
+    this.#keep = new Uint8Array(this.#capacity);
+    const texts = new Map(this.#fields.map((field) => [field.name, field.texts]));
+    this.#fields = decoder.columns
+      .filter(({ name }) => this.#named.has(name) || (this.#plan.fields.others !== undefined && !others.has(name)))
+      .map((column) => this.#boundField(column, texts.get(column.name) ?? 0));
+    this.#decoder = decoder;
+    this.#columnCount = decoder.columns.length;
+  }
+
+  #boundField(column: FieldColumn, texts: number): BoundField {
+    const { name } = column;
+    const index = this.engine.indexOf(name);
+    const field = this.engine.fields[index]!;
+    const include = field.scorer ? this.#plan.output.include : [];
+    return {
+      name,
+      index,
+      field,
+      column,
+      normalized: new Float64Array(this.#capacity),
+      epoch: field.scorer && new Float64Array(this.#capacity),
+      extras: include.map((extra) => ({ name: extra, values: new Float64Array(this.#capacity) })),
+      isOptional: !this.#named.has(name),
+      texts,
+    };
+  }
+}
+
+function columnOf(decoder: RecordDecoder, name: string): number {
+  return decoder.columns.findIndex((column) => column.name === name);
+}
