@@ -42,5 +42,4 @@ export interface StartKafkaOptions {
 
 export declare const kafkaVersions: readonly string[];
 export declare function missingForKafka(version?: string): string | null;
-export declare function fetchKafka(version?: string): string;
 export declare function startKafka(options?: StartKafkaOptions): Promise<RunningKafka>;

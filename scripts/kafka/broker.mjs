@@ -31,7 +31,7 @@ export function missingForKafka(version = kafkaVersions[0]) {
 }
 
 /** Brings the jars of a version into .cache/kafka/<version>/lib, once. */
-export function fetchKafka(version = kafkaVersions[0]) {
+function fetchKafka(version = kafkaVersions[0]) {
   const lib = libOf(version);
   if (existsSync(lib)) return lib;
   const partial = `${lib}.${process.pid}`;

@@ -84,7 +84,7 @@ export interface ResolvedConnection {
   warnings: readonly string[];
 }
 
-export interface ResolvedTls {
+interface ResolvedTls {
   ca?: string;
   cert?: string;
   key?: Secret;
