@@ -33,6 +33,7 @@ export class KafkaJsConsumer implements GroupConsumer {
   #listener: GroupListener | null = null;
   #stable = false;
   #draining = false;
+  #revoking: Promise<void> = Promise.resolve();
   #closed = false;
   #underWay = 0;
   #memberId = '';
@@ -258,13 +259,23 @@ export class KafkaJsConsumer implements GroupConsumer {
     this.#wake();
   }
 
-  async #revoke(gone: OwnedPartition[], lost: boolean): Promise<void> {
+  /** Takes partitions away. The listener hears of one thing after the other: what goes before what comes. */
+  #revoke(gone: OwnedPartition[], lost: boolean): Promise<void> {
     for (const owned of gone) {
       this.#owned.delete(nameOf(owned));
       owned.release();
     }
     this.#wake();
-    for (const owned of gone) await this.#listener?.revoked?.(owned.assignment, lost);
+    this.#revoking = this.#revoking.then(async () => {
+      for (const owned of gone) {
+        try {
+          await this.#listener?.revoked?.(owned.assignment, lost);
+        } catch (error) {
+          this.#fail(error as Error);
+        }
+      }
+    });
+    return this.#revoking;
   }
 
   async #begin(owned: OwnedPartition): Promise<void> {

@@ -34,6 +34,7 @@ export class WireConsumer implements GroupConsumer {
   #listener: GroupListener | null = null;
   #closed = false;
   #draining = false;
+  #revoking: Promise<void> = Promise.resolve();
   #underWay = 0;
   #unreachable = false;
   bytesInFlight = 0;
@@ -69,7 +70,9 @@ export class WireConsumer implements GroupConsumer {
       owned: () => [...this.#held.values()].map(({ topic, partition }) => ({ topic, partition })),
       rebalancing: () => this.#drain(this.#options.rebalanceDrain),
       joined: (partitions, generation) => this.#joined(partitions, generation),
-      lost: () => this.#revoke([...this.#held.values()], true),
+      lost: () => {
+        this.#revoke([...this.#held.values()], true);
+      },
       failed: (error) => this.#fail(error),
       connection: (trouble) => this.#listener?.connection?.(trouble),
     });
@@ -204,7 +207,8 @@ export class WireConsumer implements GroupConsumer {
     const now = new Set(partitions.map(nameOf));
     const gone = [...this.#held.values()].filter((held) => !now.has(nameOf(held)));
     const come = partitions.filter((each) => !this.#held.has(nameOf(each)));
-    const revoked = this.#revoke(gone, false);
+    this.#revoke(gone, false);
+    const revoked = this.#revoking;
     for (const { topic, partition } of come) {
       const held = new HeldPartition(topic, partition, generation, this, this.#options, (bytes, deliveries) => {
         this.bytesInFlight += bytes;
@@ -217,19 +221,23 @@ export class WireConsumer implements GroupConsumer {
     this.#wake();
   }
 
-  async #revoke(gone: HeldPartition[], lost: boolean): Promise<void> {
+  /** Takes partitions away. The listener hears of one thing after the other: what goes before what comes. */
+  #revoke(gone: HeldPartition[], lost: boolean): Promise<void> {
     for (const held of gone) {
       this.#held.delete(nameOf(held));
       held.release();
     }
     this.#wake();
-    for (const held of gone) {
-      try {
-        await this.#listener?.revoked?.(held.assignment, lost);
-      } catch (error) {
-        this.#fail(error as Error);
+    this.#revoking = this.#revoking.then(async () => {
+      for (const held of gone) {
+        try {
+          await this.#listener?.revoked?.(held.assignment, lost);
+        } catch (error) {
+          this.#fail(error as Error);
+        }
       }
-    }
+    });
+    return this.#revoking;
   }
 
   async #begin(held: HeldPartition): Promise<void> {
