@@ -1,43 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { KeyIndex } from '../src/series/key-index.js';
 import { SeriesTable } from '../src/series/series-table.js';
 import { Moments } from '../src/stats/moments.js';
 import { compareInProcesses, type Work } from './support/compare-in-processes.js';
 import { seededUniform } from './support/seeded-uniform.js';
 
-/** Random keys of 8 to 16 letters and digits, and a random order to look them up in. */
-function workload(series: number, lookups: number): { keys: string[]; order: Uint32Array } {
+/** So many random keys of 8 to 16 letters and digits. */
+function randomKeys(series: number): string[] {
   const uniform = seededUniform(42);
   const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
-  const keys = Array.from({ length: series }, () =>
+  return Array.from({ length: series }, () =>
     Array.from({ length: 8 + Math.floor(9 * uniform()) }, () => letters[Math.floor(36 * uniform())]).join(''),
   );
-  return { keys, order: Uint32Array.from({ length: lookups }, () => Math.floor(series * uniform())) };
 }
 
-/** Visits every key once, so that everything is there, and then keys at random. */
-function randomly({ keys, order }: ReturnType<typeof workload>, visit: (key: string) => unknown): Work {
-  for (const key of keys) visit(key);
+/** A string of its own, as a decoder makes it. */
+function decoded(key: string): string {
+  return Buffer.from(key).toString('latin1');
+}
+
+/** Visits every key once, so that everything is there, and then keys at random, each a string of its own as it arrives. */
+function randomly(series: number, visits: number, visit: (key: string) => unknown): Work {
+  const uniform = seededUniform(7);
+  const keys = randomKeys(series);
+  for (const key of keys) visit(decoded(key));
+  const arriving = Array.from({ length: visits }, () => decoded(keys[Math.floor(series * uniform())]!));
   const run = (): void => {
-    for (let i = 0; i < order.length; i++) visit(keys[order[i]!]!);
+    for (let i = 0; i < arriving.length; i++) visit(arriving[i]!);
   };
-  return { observations: order.length, run };
+  return { observations: visits, run };
 }
 
-/** Bytes a series of everything in the process: heap, external memory and array buffers, the keys of the workload not counted. */
-function memory(make: () => { visit: (key: string) => void; held: unknown }): number {
-  const series = process.env.BENCH_SMOKE ? 10_000 : 1_000_000;
-  const { keys } = workload(series, 0);
+/** Bytes a series of everything in the process: heap and external memory, array buffers being part of that. */
+function memory(series: number, make: () => { visit: (key: string) => void }): number {
+  const keys = randomKeys(series);
   const used = () => {
-    globalThis.gc?.();
+    for (let i = 0; i < 3; i++) globalThis.gc?.();
     const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external; // array buffers are part of external memory
+    return heapUsed + external;
   };
   const before = used();
-  const { visit, held } = make();
-  // A key as it arrives, out of bytes: a string of its own.
-  for (const key of keys) visit(Buffer.from(key).toString());
+  const { visit } = make();
+  for (const key of keys) visit(decoded(key));
   const bytes = (used() - before) / series;
-  if (held === undefined) throw new Error('nothing was held');
+  for (const key of keys) visit(key); // both are still in use
   return bytes;
 }
 
@@ -52,7 +59,7 @@ const withTable = (options: ConstructorParameters<typeof SeriesTable>[0], now = 
     moments.update(++x);
     column.settle(moments, slot);
   };
-  return { visit, held: table };
+  return { visit };
 };
 const withObjects = () => {
   const states = new Map<string, Moments>();
@@ -65,7 +72,7 @@ const withObjects = () => {
     }
     moments.update(++x);
   };
-  return { visit, held: states };
+  return { visit };
 };
 const withPlainObjects = () => {
   const states = new Map<string, { count: number; mean: number; m2: number }>();
@@ -82,11 +89,13 @@ const withPlainObjects = () => {
     state.mean += delta / state.count;
     state.m2 += delta * (x - state.mean);
   };
-  return { visit, held: states };
+  return { visit };
 };
 
-const few = () => workload(1000, 1_000_000);
-const many = () => (process.env.BENCH_SMOKE ? workload(10_000, 100_000) : workload(1_000_000, 2_000_000));
+const isSmoke = process.env.BENCH_SMOKE !== undefined;
+const few = (visit: (key: string) => unknown) => () => randomly(1000, isSmoke ? 10_000 : 1_000_000, visit);
+const many = (visit: (key: string) => unknown) => () =>
+  randomly(isSmoke ? 10_000 : 1_000_000, isSmoke ? 10_000 : 2_000_000, visit);
 const keyIndex = () => {
   const index = new KeyIndex();
   let sum = 0;
@@ -111,32 +120,43 @@ const map = () => {
 };
 
 const bounds = { ttl: '1d', maxSeries: 2_000_000 };
-await compareInProcesses(
-  import.meta.url,
-  {
-    'look-up, 1 k keys: KeyIndex': () => randomly(few(), keyIndex().visit),
-    'look-up, 1 k keys: Map': () => randomly(few(), map().visit),
-    'look-up, 1 M keys: KeyIndex': () => randomly(many(), keyIndex().visit),
-    'look-up, 1 M keys: Map': () => randomly(many(), map().visit),
-    'update, 1 M series: SeriesTable': () => randomly(many(), withTable({}).visit),
-    'update, 1 M series: SeriesTable with ttl, maxSeries': () => randomly(many(), withTable(bounds, 1).visit),
-    'update, 1 M series: Map of Moments': () => randomly(many(), withObjects().visit),
-    'update, 1 M series: Map of { count, mean, m2 }': () => randomly(many(), withPlainObjects().visit),
-  },
-  [
-    ['look-up, 1 k keys: KeyIndex', 'look-up, 1 k keys: Map', ''],
-    ['look-up, 1 M keys: KeyIndex', 'look-up, 1 M keys: Map', ''],
-    ['update, 1 M series: SeriesTable', 'update, 1 M series: Map of Moments', 'bar: 3 M/s'],
-  ],
-);
-
-if (process.argv[2] === undefined) {
-  const bytes = {
-    SeriesTable: memory(() => withTable({})),
-    'SeriesTable with ttl, maxSeries': memory(() => withTable(bounds, 1)),
-    'Map of Moments': memory(withObjects),
-    'Map of { count, mean, m2 }': memory(withPlainObjects),
-  };
-  console.log('\nbytes a series, everything included (bar: 300)');
-  console.table(Object.fromEntries(Object.entries(bytes).map(([name, each]) => [name, Math.round(each)])));
+const makers: Readonly<Record<string, () => { visit: (key: string) => void }>> = {
+  SeriesTable: () => withTable({}),
+  'SeriesTable with ttl, maxSeries': () => withTable(bounds, 1),
+  'Map of Moments': withObjects,
+  'Map of { count, mean, m2 }': withPlainObjects,
+};
+const [, , wanted] = process.argv;
+if (wanted?.startsWith('memory of ')) console.log(memory(isSmoke ? 10_000 : 1_000_000, makers[wanted.slice(10)]!));
+else {
+  await compareInProcesses(
+    import.meta.url,
+    {
+      'look-up, 1 k keys: KeyIndex': few(keyIndex().visit),
+      'look-up, 1 k keys: Map': few(map().visit),
+      'look-up, 1 M keys: KeyIndex': many(keyIndex().visit),
+      'look-up, 1 M keys: Map': many(map().visit),
+      ...Object.fromEntries(
+        Object.entries(makers).map(([name, make]) => [`update, 1 M series: ${name}`, () => many(make().visit)()]),
+      ),
+    },
+    [
+      ['look-up, 1 k keys: KeyIndex', 'look-up, 1 k keys: Map', ''],
+      ['look-up, 1 M keys: KeyIndex', 'look-up, 1 M keys: Map', ''],
+      ['update, 1 M series: SeriesTable', 'update, 1 M series: Map of Moments', 'bar: 3 M/s'],
+      ['update, 1 M series: SeriesTable', 'update, 1 M series: Map of { count, mean, m2 }', ''],
+    ],
+  );
+  if (wanted === undefined) {
+    console.log('\nbytes a series, everything included (bar: 300)');
+    const rows = Object.keys(makers).map((name) => {
+      const { stdout } = spawnSync(
+        process.execPath,
+        [...process.execArgv, fileURLToPath(import.meta.url), `memory of ${name}`],
+        { encoding: 'utf8' },
+      );
+      return [name, Math.round(Number(stdout))] as const;
+    });
+    console.table(Object.fromEntries(rows));
+  }
 }

@@ -7,7 +7,7 @@ export function reportSummary(summary: RunSummary, strict: boolean): number {
 }
 
 /** The summary in lines: how much was done, and everything that did not go through as it should. */
-export function describeSummary(summary: RunSummary): string[] {
+function describeSummary(summary: RunSummary): string[] {
   const {
     records,
     written,

@@ -79,6 +79,13 @@ export class InnovationNormalizer implements Normalizer {
     this.#committed = false;
   }
   advance(_time: number): void {}
+  step(x: number, time: number): number {
+    this.refresh();
+    const score = this.count > 0 ? this.normalize(x) : Number.NaN;
+    this.learn(x, time);
+    return score;
+  }
+
   isTooLate(_time: number): boolean {
     return false;
   }

@@ -34,6 +34,8 @@ export interface Normalizer {
   /** The x that `normalize` takes to `y`. */
   denormalize(y: number): number;
   learn(x: number, time: number): void;
+  /** `refresh`, `normalize` and `learn` in one, to the last bit; NaN where nothing was known. What the members say is of before x. */
+  step(x: number, time: number): number;
   /** Renormalizations of the series so far: 0 for a method that never starts afresh. */
   readonly epoch: number;
   /** Whether a value of this event time comes too late to be learnt. */

@@ -4,6 +4,7 @@ import type { StateColumn } from '../series/state-column.js';
 import { createScorer } from './create-scorer.js';
 import type { FieldOptions } from './field-options.js';
 import { type ResolvedField, resolveField } from './resolve-field.js';
+import { scoreColumn } from './score-column.js';
 import type { Scorer } from './scorer.js';
 
 /** One field of the records: how it is normalized, and where its state lies. */
@@ -65,6 +66,15 @@ export class RecordNormalizer {
     const score = scorer.score(x, time);
     column.settle(scorer, slot);
     return score;
+  }
+
+  /** Scores and learns `xs[0..length)` of one field of one series in turn into `out`, as `score` would. For fields that keep state. */
+  scoreColumn(index: number, slot: number, xs: Float64Array, out: Float64Array, length: number): void {
+    const { scorer, column } = this.fields[index]!;
+    if (scorer === undefined || column === undefined) throw new TypeError('the field keeps no state');
+    column.aim(scorer, slot);
+    scoreColumn(scorer, xs, out, 0, length);
+    column.settle(scorer, slot);
   }
 
   #add(name: string, resolved: ResolvedField): number {

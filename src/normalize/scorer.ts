@@ -101,11 +101,8 @@ export class Scorer {
    */
   score(x: number, time: number): number {
     if (this.#guarded || !isObservation(x)) return this.#scoreGuarded(x, time);
-    const { normalizer } = this;
-    normalizer.refresh();
-    const score = normalizer.count >= this.#warmup ? normalizer.normalize(x) : this.#whileWarming(x);
-    normalizer.learn(x, time);
-    return score;
+    const score = this.normalizer.step(x, time);
+    return this.normalizer.count >= this.#warmup ? score : this.#whileWarming(x);
   }
 
   /** The same with every rule looked at; apart, so that the common case is small enough to be inlined whole. */

@@ -36,6 +36,12 @@ export abstract class StatisticNormalizer<S extends Statistic> implements Normal
   learn(x: number, time: number): void {
     this.statistic.update(x, time);
   }
+  step(x: number, time: number): number {
+    this.refresh();
+    const score = this.count > 0 ? this.normalize(x) : Number.NaN;
+    this.learn(x, time);
+    return score;
+  }
   isTooLate(time: number): boolean {
     return this.#lateness?.isTooLate(time) ?? false;
   }

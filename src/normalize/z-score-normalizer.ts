@@ -1,3 +1,5 @@
+import { HigherMoments } from '../stats/higher-moments.js';
+import { Moments } from '../stats/moments.js';
 import type { MomentsStatistic } from '../stats/statistic.js';
 import type { WhenFlat } from './normalizer.js';
 import { StatisticNormalizer } from './statistic-normalizer.js';
@@ -12,11 +14,13 @@ const SMALLEST_VARIANCE = SMALLEST_SCALE * SMALLEST_SCALE;
  */
 export class ZScoreNormalizer extends StatisticNormalizer<MomentsStatistic> {
   readonly affine = true;
+  readonly #moments: Moments | undefined;
   readonly ddof: number;
   readonly whenFlat: WhenFlat;
 
   constructor(statistic: MomentsStatistic, { ddof, whenFlat }: { ddof: number; whenFlat: WhenFlat }) {
     super(statistic);
+    this.#moments = statistic instanceof Moments && !(statistic instanceof HigherMoments) ? statistic : undefined;
     this.ddof = ddof;
     this.whenFlat = whenFlat;
   }
@@ -28,6 +32,38 @@ export class ZScoreNormalizer extends StatisticNormalizer<MomentsStatistic> {
     this.center = statistic.mean;
     // One observation has no sample variance, but it is known to be flat so far.
     this.scale = variance >= SMALLEST_VARIANCE ? Math.sqrt(variance) : this.count > 0 ? 0 : Number.NaN;
+  }
+
+  /** Over everything seen in one go, for reading the state once and not three times is a tenth of what a value costs. */
+  override step(x: number, time: number): number {
+    const moments = this.#moments;
+    if (moments === undefined) return super.step(x, time);
+    const { state, offset } = moments;
+    const count = state[offset]!;
+    const mean = state[offset + 1]!;
+    const low = state[offset + 2]!;
+    const m2 = state[offset + 3]!;
+    const m2Low = state[offset + 4]!;
+    const variance = count > this.ddof ? (m2 + m2Low) / (count - this.ddof) : Number.NaN;
+    const scale = variance >= SMALLEST_VARIANCE ? Math.sqrt(variance) : count > 0 ? 0 : Number.NaN;
+    this.count = count;
+    this.center = count > 0 ? mean + low : Number.NaN;
+    this.scale = scale;
+    const delta = x - mean - low;
+    // From here on `Moments.update`.
+    const addend = delta * (1 / (count + 1)) + low;
+    const sum = mean + addend;
+    const part = sum - mean;
+    const sumLow = mean - (sum - part) + (addend - part);
+    const square = delta * (x - sum - sumLow) + m2Low;
+    const total = m2 + square;
+    state[offset] = count + 1;
+    state[offset + 1] = sum;
+    state[offset + 2] = sumLow;
+    state[offset + 3] = total;
+    state[offset + 4] = square - (total - m2);
+    if (scale > 0) return delta / scale;
+    return count === 0 ? Number.NaN : this.whenFlat === 'zero' ? 0 : delta;
   }
 
   normalize(x: number): number {

@@ -56,6 +56,10 @@ export class BatchScorer {
     const keyColumns = key.map((name) => columnOf(decoder, name));
     const timeColumn = time === undefined ? -1 : columnOf(decoder, time);
     const { table } = this.engine;
+    if (key.length === 0 && decoder.faultCount === 0 && table.ttl === undefined && this.#isColumnar(batch.length)) {
+      this.#scoreColumns(table.slotOf(''), batch.length);
+      return { fields: this.#fields, keep: this.#keep };
+    }
     for (let i = 0; i < batch.length; i++) {
       if (decoder.faultCount > 0 && decoder.faults[i] !== undefined) {
         this.#keep[i] = 0;
@@ -67,6 +71,35 @@ export class BatchScorer {
       this.#scoreRecord(i, table.slotOf(seriesKey, Number.isFinite(at) ? at : undefined), at);
     }
     return { fields: this.#fields, keep: this.#keep };
+  }
+
+  /**
+   * Whether the fields of the one series that there is may be scored one after the other instead of record by record: every record has
+   * them, no time is needed, and nothing but scores is asked for.
+   */
+  #isColumnar(length: number): boolean {
+    if (this.engine.timed) return false;
+    return this.#fields.every(
+      ({ field: { scorer, resolved }, extras, column }) =>
+        scorer !== undefined &&
+        extras.length === 0 &&
+        scorer.rules.whileWarming !== 'drop' &&
+        resolved.method !== 'adaptive' && // their epochs change from record to record
+        resolved.method !== 'innovation' &&
+        !column.kinds.subarray(0, length).includes(CellKind.absent),
+    );
+  }
+
+  #scoreColumns(slot: number, length: number): void {
+    for (const bound of this.#fields) {
+      const { column, normalized, epoch, field } = bound;
+      for (let i = 0; i < length; i++) {
+        const kind = column.kinds[i];
+        if (kind === CellKind.text || kind === CellKind.other) bound.texts++;
+      }
+      this.engine.scoreColumn(bound.index, slot, column.values, normalized, length);
+      epoch!.fill(field.scorer!.epoch, 0, length);
+    }
   }
 
   /** undefined, and the record refused, where a part of the key is missing. */

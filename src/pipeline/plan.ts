@@ -34,7 +34,7 @@ export type SourcePlan =
   | { kind: 'stdin'; format?: TextFormat; delimiter?: string }
   | { kind: 'simulate'; options: SimulatePlan };
 
-export interface SimulatePlan {
+interface SimulatePlan {
   sensors: number;
   /** Records per second in all; Infinity: as fast as it goes. */
   rate: number;

@@ -66,6 +66,9 @@ export class TextSource {
     let splitter: RecordSplitter | undefined;
     let decoder: RecordDecoder | undefined;
     let header: CsvHeader | undefined;
+    /** A header row of no rows, of which the output is to tell too. */
+    let headerOnly: Omit<DecodedBatch, 'decoder'> | undefined;
+    let hasRows = false;
     for await (const { input, name, bytes, offset, isLast } of chunks) {
       if (splitter === undefined && !isLast) {
         this.format ??= this.#format ?? formatOf(name) ?? sniffFormat(bytes);
@@ -92,10 +95,12 @@ export class TextSource {
           header = this.#readHeader(name, batch);
           rows = withoutFirst(batch);
         }
+        if (rows !== batch && rows.length === 0) headerOnly = { input, name, batch: rows };
         if (this.format === 'csv' && decoder === undefined && rows.length > 0)
           decoder = this.#csvDecoder(header!, rows);
         if (decoder !== undefined && (rows.length > 0 || rows.rejected.length > 0)) {
           decoder.decode(rows);
+          hasRows = true;
           yield { input, name, batch: rows, decoder };
         }
         this.position = { input, offset: splitter.position, line: splitter.nextLine };
@@ -105,6 +110,8 @@ export class TextSource {
         splitter = undefined;
       }
     }
+    if (!hasRows && headerOnly !== undefined)
+      yield { ...headerOnly, decoder: this.#csvDecoder(this.csv!.header, headerOnly.batch) };
   }
 
   #ndjson(known: RecordDecoder | undefined): RecordDecoder {

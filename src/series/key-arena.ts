@@ -1,29 +1,26 @@
 import { CorruptCheckpointError } from '../errors.js';
+import { type PackedKey, wordsOfKey } from './packed-key.js';
 
-/** Says in the place of a length that the slot holds no key. */
-export const NO_KEY = 0xffffffff;
+/** Words before those of the key: its slot and its size. */
+const HEADER = 2;
+/** Says that a slot has no key. */
+const NONE = 0xffffffff;
 
 /**
- * The texts of keys by slot, packed one behind the other in one array of bytes: one byte a code unit where all are below 256, else two,
- * little-endian. Any string is kept as it is, lone surrogates included. No JavaScript string is held.
+ * Packed keys one behind the other in one array of words, each with its slot and size before it, so that a look-up that knows where a key
+ * is reads one place of memory. No JavaScript string is held.
  *
- * A removed key leaves a gap; when more than half is gaps, the arena is compacted. Up to 4 GiB of text.
+ * A removed key leaves a gap; when more than half is gaps, the arena wants to be compacted. Up to 16 GiB.
  */
 export class KeyArena {
-  #bytes: Uint8Array;
-  /** Per slot: first byte, and 2 · code units + (1 if two bytes each); `NO_KEY` in the second place of an empty slot. */
-  #spans: Uint32Array;
+  #words: Uint32Array = new Uint32Array(256);
+  /** Where the key of each slot begins. */
+  #starts = new Uint32Array(64);
   #used = 0;
   #gaps = 0;
-  /** Slots 0 … slots − 1 have been in use. */
   #slots = 0;
   /** Whether keys lie in the order of their slots. */
-  #ordered = true;
-
-  constructor(bytes: Uint8Array = new Uint8Array(1024), capacity = 64) {
-    this.#bytes = bytes;
-    this.#spans = new Uint32Array(2 * capacity);
-  }
+  #isOrdered = true;
 
   /** One more than the largest slot that has been in use. */
   get slots(): number {
@@ -31,178 +28,164 @@ export class KeyArena {
   }
   /** Memory, in bytes. */
   get byteLength(): number {
-    return this.#bytes.byteLength + this.#spans.byteLength;
+    return this.#words.byteLength + this.#starts.byteLength;
+  }
+  /** Whether more than half of a sizable arena is gaps. */
+  get isSparse(): boolean {
+    return this.#gaps > this.#used / 2 && this.#used > 1024;
+  }
+  /** Whether keys lie without gaps in the order of their slots. */
+  get isTidy(): boolean {
+    return this.#isOrdered && this.#gaps === 0;
   }
 
   has(slot: number): boolean {
-    return slot < this.#slots && this.#spans[2 * slot + 1] !== NO_KEY;
+    return slot < this.#slots && this.#starts[slot] !== NONE;
   }
 
-  /** Stores `key` as that of `slot`, which is empty and at most `slots`. O(length), amortized. */
-  set(slot: number, key: string): void {
-    const { length } = key;
-    let wide = 0;
-    for (let i = 0; i < length && wide === 0; i++) if (key.charCodeAt(i) > 255) wide = 1;
+  /** Where the key of `slot` begins. */
+  startOf(slot: number): number {
+    return this.#starts[slot]!;
+  }
+
+  /** The slot of the key at `start` when that is `key`; −1 when it is another. */
+  slotIf(start: number, key: PackedKey): number {
+    const words = this.#words;
+    if (words[start + 1] !== key.size) return -1;
+    const packed = key.words;
+    for (let i = key.length - 1; i >= 0; i--) if (words[start + HEADER + i] !== packed[i]) return -1;
+    return words[start]!;
+  }
+
+  /** Whether the same key lies at two places. */
+  same(start: number, other: number): boolean {
+    const words = this.#words;
+    const length = 1 + wordsOfKey(words[start + 1]!);
+    for (let i = 1; i <= length; i++) if (words[start + i] !== words[other + i]) return false;
+    return true;
+  }
+
+  /** Stores `key` as that of `slot`, which is empty and at most `slots`. Says where it begins. */
+  set(slot: number, key: PackedKey): number {
     const start = this.#used;
-    this.#reserve(length << wide);
+    this.#reserve(HEADER + key.length);
     if (slot >= this.#slots) this.#addSlot();
-    else this.#ordered = false;
-    const bytes = this.#bytes;
-    if (wide === 0) for (let i = 0; i < length; i++) bytes[start + i] = key.charCodeAt(i);
-    else
-      for (let i = 0; i < length; i++) {
-        const unit = key.charCodeAt(i);
-        bytes[start + 2 * i] = unit;
-        bytes[start + 2 * i + 1] = unit >>> 8;
-      }
-    this.#spans[2 * slot] = start;
-    this.#spans[2 * slot + 1] = 2 * length + wide;
-    this.#used += length << wide;
+    else this.#isOrdered = false;
+    const words = this.#words;
+    words[start] = slot;
+    words[start + 1] = key.size;
+    for (let i = 0; i < key.length; i++) words[start + HEADER + i] = key.words[i]!;
+    this.#starts[slot] = start;
+    this.#used += HEADER + key.length;
+    return start;
   }
 
-  /** Empties `slot`, which has a key. O(1), amortized. */
+  /** Empties `slot`, which has a key. */
   remove(slot: number): void {
-    this.#gaps += byteLengthOf(this.#spans[2 * slot + 1]!);
-    this.#spans[2 * slot + 1] = NO_KEY;
-    if (this.#gaps > this.#used / 2 && this.#used > 4096) this.#compact();
-  }
-
-  /** Whether `key` is that of `slot`. O(length). */
-  equals(slot: number, key: string): boolean {
-    const size = this.#spans[2 * slot + 1]!;
-    const { length } = key;
-    if (size >>> 1 !== length || size === NO_KEY) return false;
-    const bytes = this.#bytes;
-    const start = this.#spans[2 * slot]!;
-    if ((size & 1) === 0) {
-      for (let i = 0; i < length; i++) if (bytes[start + i] !== key.charCodeAt(i)) return false;
-      return true;
-    }
-    for (let i = 0; i < length; i++)
-      if ((bytes[start + 2 * i]! | (bytes[start + 2 * i + 1]! << 8)) !== key.charCodeAt(i)) return false;
-    return true;
-  }
-
-  /** Whether two slots hold the same key. */
-  same(slot: number, other: number): boolean {
-    const spans = this.#spans;
-    if (spans[2 * slot + 1] !== spans[2 * other + 1]) return false;
-    const bytes = this.#bytes;
-    const start = spans[2 * slot]!;
-    const shift = spans[2 * other]! - start;
-    const end = start + byteLengthOf(spans[2 * slot + 1]!);
-    for (let i = start; i < end; i++) if (bytes[i] !== bytes[i + shift]) return false;
-    return true;
+    this.#gaps += HEADER + wordsOfKey(this.#words[this.#starts[slot]! + 1]!);
+    this.#starts[slot] = NONE;
   }
 
   /** The key of `slot`, which has one. O(length). */
   textOf(slot: number): string {
-    const start = this.#spans[2 * slot]!;
-    const size = this.#spans[2 * slot + 1]!;
+    const start = this.#starts[slot]!;
+    const size = this.#words[start + 1]!;
     const length = size >>> 1;
+    const perWord = size % 2 === 0 ? 4 : 2;
+    const bits = 32 / perWord;
+    const first = start + HEADER;
     let text = '';
-    for (let i = 0; i < length; i += 4096) {
-      const end = Math.min(i + 4096, length);
-      text +=
-        (size & 1) === 0
-          ? String.fromCharCode(...this.#bytes.subarray(start + i, start + end))
-          : String.fromCharCode(...Array.from({ length: end - i }, (_, k) => this.#wideUnit(start + 2 * (i + k))));
+    for (let from = 0; from < length; from += 4096) {
+      const units = new Uint16Array(Math.min(4096, length - from));
+      for (let k = 0, i = from; k < units.length; k++, i++)
+        units[k] = (this.#words[first + Math.floor(i / perWord)]! >>> (bits * (i % perWord))) & (2 ** bits - 1);
+      text += String.fromCharCode(...units);
     }
     return text;
   }
 
-  /** The hash of the key of `slot`. */
-  hashOf(
-    slot: number,
-    hash: { ofBytes(bytes: Uint8Array, start: number, length: number, wide: boolean): number },
-  ): number {
-    const size = this.#spans[2 * slot + 1]!;
-    return hash.ofBytes(this.#bytes, this.#spans[2 * slot]!, size >>> 1, (size & 1) === 1);
+  /** The hash of the key at `start`. */
+  hashOf(start: number, hasher: PackedKey): number {
+    return hasher.hashOf(this.#words, start + HEADER, this.#words[start + 1]!);
   }
 
-  /** `sizes` by slot, 2 · code units + (1 if two bytes each) or `NO_KEY`; and the keys without gaps, in the order of their slots. */
-  toParts(): { sizes: Uint32Array; bytes: Uint8Array } {
-    if (!this.#ordered || this.#gaps > 0) this.#compact();
-    const sizes = Uint32Array.from({ length: this.#slots }, (_, slot) => this.#spans[2 * slot + 1]!);
-    return { sizes, bytes: this.#bytes.subarray(0, this.#used) };
+  /** Closes the gaps and puts the keys in the order of their slots. Gives the new start of the key that began at an old one. */
+  compact(): (start: number) => number {
+    const from = this.#words;
+    const to = new Uint32Array(Math.max(256, Math.ceil((this.#used - this.#gaps) * 1.25)));
+    let end = 0;
+    for (let slot = 0; slot < this.#slots; slot++) {
+      const start = this.#starts[slot]!;
+      if (start === NONE) continue;
+      const length = HEADER + wordsOfKey(from[start + 1]!);
+      for (let i = 0; i < length; i++) to[end + i] = from[start + i]!;
+      from[start] = end; // where it has gone
+      this.#starts[slot] = end;
+      end += length;
+    }
+    this.#words = to;
+    this.#used = end;
+    this.#gaps = 0;
+    this.#isOrdered = true;
+    return (start) => from[start]!;
+  }
+
+  /** The words in use, a view. Of a tidy arena they are what `fromWords` takes. */
+  get words(): Uint32Array {
+    return this.#words.subarray(0, this.#used);
   }
 
   /**
-   * The arena that `toParts` described. Takes `bytes` over.
-   * @throws CorruptCheckpointError when the sizes do not add up to the bytes
+   * The tidy arena of these words, which it takes over, with so many slots.
+   * @throws CorruptCheckpointError when the words are no keys in the order of their slots
    */
-  static fromParts(sizes: Uint32Array, bytes: Uint8Array): KeyArena {
-    const arena = new KeyArena(bytes, Math.max(64, sizes.length));
-    const spans = arena.#spans;
-    let start = 0;
-    for (let slot = 0; slot < sizes.length; slot++) {
-      const size = sizes[slot]!;
-      const end = start + (size === NO_KEY ? 0 : byteLengthOf(size));
-      if (end > bytes.length) throw new CorruptCheckpointError(`keys: that of slot ${slot} ends beyond the key text`);
-      spans[2 * slot] = start;
-      spans[2 * slot + 1] = size;
+  static fromWords(words: Uint32Array, slots: number): KeyArena {
+    const arena = new KeyArena();
+    arena.#words = words;
+    arena.#starts = new Uint32Array(Math.max(64, slots)).fill(NONE);
+    arena.#used = words.length;
+    arena.#slots = slots;
+    let least = 0;
+    for (let start = 0; start < words.length; ) {
+      const slot = words[start]!;
+      const size = words[start + 1] ?? 0;
+      const end = start + HEADER + wordsOfKey(size);
+      if (!(slot >= least && slot < slots))
+        throw new CorruptCheckpointError(`keys: slot ${slot} is out of order or beyond the ${slots} slots`);
+      if (end > words.length) throw new CorruptCheckpointError(`keys: that of slot ${slot} ends beyond the keys`);
+      if (!isPacked(words, start + HEADER, end, size))
+        throw new CorruptCheckpointError(`keys: that of slot ${slot} is not in its packed form`);
+      arena.#starts[slot] = start;
+      least = slot + 1;
       start = end;
     }
-    if (start !== bytes.length)
-      throw new CorruptCheckpointError(`keys: ${bytes.length} bytes of key text, their sizes add up to ${start}`);
-    arena.#used = start;
-    arena.#slots = sizes.length;
     return arena;
   }
 
-  /** Whether the key of `slot` takes two bytes a code unit without need: no key has two forms. */
-  isOverwide(slot: number): boolean {
-    const size = this.#spans[2 * slot + 1]!;
-    if (size === NO_KEY || (size & 1) === 0) return false;
-    const start = this.#spans[2 * slot]!;
-    for (let at = start + 1; at < start + (size ^ 1); at += 2) if (this.#bytes[at] !== 0) return false;
-    return true;
-  }
-
-  #wideUnit(at: number): number {
-    return this.#bytes[at]! | (this.#bytes[at + 1]! << 8);
-  }
-
   #addSlot(): void {
-    if (2 * this.#slots >= this.#spans.length) {
-      const longer = new Uint32Array(2 * this.#spans.length);
-      longer.set(this.#spans);
-      this.#spans = longer;
+    if (this.#slots === this.#starts.length) {
+      const longer = new Uint32Array(2 * this.#slots);
+      longer.set(this.#starts);
+      this.#starts = longer;
     }
     this.#slots++;
   }
 
   #reserve(length: number): void {
     const needed = this.#used + length;
-    if (needed <= this.#bytes.length) return;
-    if (needed > NO_KEY) throw new RangeError('the keys of a table may take 4 GiB');
-    const longer = new Uint8Array(Math.min(NO_KEY, Math.max(needed, 2 * this.#bytes.length)));
-    longer.set(this.#bytes.subarray(0, this.#used));
-    this.#bytes = longer;
-  }
-
-  #compact(): void {
-    const from = this.#bytes;
-    const spans = this.#spans;
-    const used = this.#used - this.#gaps;
-    const to = new Uint8Array(Math.max(1024, used + (used >>> 2)));
-    let end = 0;
-    for (let slot = 0; slot < this.#slots; slot++) {
-      const size = spans[2 * slot + 1]!;
-      if (size === NO_KEY) continue;
-      const length = byteLengthOf(size);
-      const start = spans[2 * slot]!;
-      for (let i = 0; i < length; i++) to[end + i] = from[start + i]!;
-      spans[2 * slot] = end;
-      end += length;
-    }
-    this.#bytes = to;
-    this.#used = end;
-    this.#gaps = 0;
-    this.#ordered = true;
+    if (needed <= this.#words.length) return;
+    if (needed >= NONE) throw new RangeError('the keys of a table may take 16 GiB');
+    const longer = new Uint32Array(Math.min(NONE, Math.max(needed, 2 * this.#words.length)));
+    longer.set(this.words);
+    this.#words = longer;
   }
 }
 
-function byteLengthOf(size: number): number {
-  return (size >>> 1) * (1 + (size & 1));
+/** Whether words are as `PackedKey` makes them: zeros behind the last code unit, and two bytes each only where one needs them. */
+function isPacked(words: Uint32Array, start: number, end: number, size: number): boolean {
+  const rest = (size >>> 1) % (size % 2 === 0 ? 4 : 2);
+  if (rest > 0 && words[end - 1]! >>> (rest * (size % 2 === 0 ? 8 : 16)) !== 0) return false;
+  if (size % 2 === 0) return true;
+  for (let i = start; i < end; i++) if ((words[i]! & 0xff00ff00) !== 0) return true;
+  return false;
 }

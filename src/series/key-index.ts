@@ -1,14 +1,12 @@
 import { CorruptCheckpointError } from '../errors.js';
-import { KeyArena, NO_KEY } from './key-arena.js';
-import { KeyHash } from './key-hash.js';
+import { KeyArena } from './key-arena.js';
+import { PackedKey } from './packed-key.js';
 
-/** A key index as arrays, without gaps: what a checkpoint keeps. */
+/** A key index as arrays: what a checkpoint keeps. */
 export interface KeyIndexParts {
   seed: number;
-  /** By slot: 2 · code units + (1 if two bytes each), or 0xffffffff where the slot is free. */
-  sizes: Uint32Array;
-  /** The texts of the keys, in the order of their slots. */
-  bytes: Uint8Array;
+  /** Of each key in the order of slots: its slot, its size, and its packed form. */
+  words: Uint32Array;
   /** Free slots; the last is the next to be used. */
   free: Uint32Array;
 }
@@ -16,25 +14,26 @@ export interface KeyIndexParts {
 /**
  * Gives every key a slot: dense integers from 0 on, the slots of deleted keys first. Any string is a key.
  *
- * Open addressing with linear probing; a bucket is the hash of a key and its slot + 1, side by side, so that a look-up reads one bucket
- * and one key. Deletion shifts back what followed, so that there are no tombstones. Holds no JavaScript string or object per key:
- * about 25 bytes a key and the key itself. All operations are O(length of the key), amortized.
+ * Open addressing with linear probing; a bucket is the hash of a key and where that key lies, so that a look-up reads two places of
+ * memory. Deletion shifts back what followed (Knuth, TAOCP 6.4, algorithm R), so that there are no tombstones. Holds no JavaScript
+ * string or object per key: about 30 bytes a key, and the key itself. All operations are O(length of the key), amortized.
  *
  * `seed` keys the hash: give a random one where keys come from strangers.
  */
 export class KeyIndex {
-  #hash: KeyHash;
+  /** The key being looked for, packed. */
+  #key: PackedKey;
   #arena = new KeyArena();
-  /** `[hash, slot + 1]` a bucket, 0 in the second place of an empty one; the number of buckets is a power of two. */
+  /** `[hash, start + 1]` a bucket, 0 in the second place of an empty one; the number of buckets is a power of two. */
   #buckets = new Uint32Array(2 * 64);
   #mask = 63;
   #size = 0;
   /** A stack of the free slots. */
-  #free = new Uint32Array(16);
+  #free: Uint32Array = new Uint32Array(16);
   #freeLength = 0;
 
   constructor(seed = 0) {
-    this.#hash = new KeyHash(seed);
+    this.#key = new PackedKey(seed);
   }
 
   /** Keys. */
@@ -52,14 +51,8 @@ export class KeyIndex {
 
   /** The slot of `key`; −1 when it has none. */
   find(key: string): number {
-    const buckets = this.#buckets;
-    const mask = this.#mask;
-    const hash = this.#hash.ofText(key);
-    for (let i = hash & mask; ; i = (i + 1) & mask) {
-      const entry = buckets[2 * i + 1]!;
-      if (entry === 0) return -1;
-      if (buckets[2 * i] === hash && this.#arena.equals(entry - 1, key)) return entry - 1;
-    }
+    this.#key.pack(key);
+    return this.#findPacked();
   }
 
   /** The slot of `key`, which is given one when it has none. */
@@ -67,10 +60,10 @@ export class KeyIndex {
     const found = this.find(key);
     if (found >= 0) return found;
     const slot = this.#freeLength > 0 ? this.#free[this.#freeLength - 1]! : this.#arena.slots;
-    this.#arena.set(slot, key); // before anything else: it may run out of memory
-    if (this.#freeLength > 0) this.#freeLength--;
     if (4 * (this.#size + 1) > 3 * (this.#mask + 1)) this.#growBuckets();
-    this.#place(this.#hash.ofText(key), slot);
+    const start = this.#arena.set(slot, this.#key);
+    this.#place(this.#key.hash, start);
+    if (this.#freeLength > 0) this.#freeLength--;
     this.#size++;
     return slot;
   }
@@ -84,7 +77,7 @@ export class KeyIndex {
 
   /** Deletes the key of `slot`, which has one. */
   deleteSlot(slot: number): void {
-    this.#vacate(slot);
+    this.#vacate(this.#arena.startOf(slot));
     this.#arena.remove(slot);
     this.#size--;
     if (this.#freeLength === this.#free.length) {
@@ -93,6 +86,7 @@ export class KeyIndex {
       this.#free = longer;
     }
     this.#free[this.#freeLength++] = slot;
+    if (this.#arena.isSparse) this.#compact();
   }
 
   /** Whether `slot` has a key. */
@@ -110,74 +104,97 @@ export class KeyIndex {
     for (let slot = 0; slot < this.#arena.slots; slot++) if (this.has(slot)) yield [this.#arena.textOf(slot), slot];
   }
 
-  /** `bytes` is a view that the next insertion may change. */
+  /** `words` is a view that the next insertion may change. */
   toParts(): KeyIndexParts {
-    return { seed: this.#hash.seed, ...this.#arena.toParts(), free: this.#free.slice(0, this.#freeLength) };
+    if (!this.#arena.isTidy) this.#compact();
+    return { seed: this.#key.seed, words: this.#arena.words, free: this.#free.slice(0, this.#freeLength) };
   }
 
   /**
-   * The index that `toParts` described, slots included. Takes `bytes` over. O(total length of the keys); makes no string.
+   * The index that `toParts` described, slots included. Takes `words` over. O(total length of the keys); makes no string.
+   * @param slots keys and free slots together
    * @throws CorruptCheckpointError when the parts contradict each other
    */
-  static fromParts({ seed, sizes, bytes, free }: KeyIndexParts): KeyIndex {
+  static fromParts({ seed, words, free }: KeyIndexParts, slots: number): KeyIndex {
+    // A key takes two words and a free slot one, so that nothing is allocated by a number alone.
+    if (!(slots <= words.length / 2 + free.length))
+      throw new CorruptCheckpointError(`keys: ${slots} slots, there are not so many keys and free slots`);
     const index = new KeyIndex(seed);
-    index.#arena = KeyArena.fromParts(sizes, bytes);
-    index.#free = free.length > 0 ? Uint32Array.from(free) : index.#free;
+    index.#arena = KeyArena.fromWords(words, slots);
+    if (free.length > 0) index.#free = free;
     index.#freeLength = free.length;
-    const isFree = new Uint8Array(sizes.length);
+    index.#size = slots - free.length;
+    const isFree = new Uint8Array(slots);
     for (const slot of free) {
-      if (!(slot < sizes.length) || sizes[slot] !== NO_KEY || isFree[slot] === 1)
-        throw new CorruptCheckpointError(`free slots: ${slot} is not a free slot`);
+      if (slot >= slots || index.has(slot) || isFree[slot] === 1)
+        throw new CorruptCheckpointError(`free slots: ${slot} has a key, comes twice, or is no slot`);
       isFree[slot] = 1;
     }
-    for (let slot = 0; slot < sizes.length; slot++) {
-      if (sizes[slot] === NO_KEY && isFree[slot] === 0)
+    for (let slot = 0; slot < slots; slot++)
+      if (!index.has(slot) && isFree[slot] === 0)
         throw new CorruptCheckpointError(`keys: slot ${slot} has none and is not free`);
-      if (index.#arena.isOverwide(slot))
-        throw new CorruptCheckpointError(`keys: that of slot ${slot} is stored too wide`);
-    }
-    index.#size = sizes.length - free.length;
     // Keys made to collide under one seed do not collide under the next.
     for (let attempt = 0; !index.#rebuild(); attempt++) {
       if (attempt === 4) throw new CorruptCheckpointError('keys: they were made to collide');
-      index.#hash = new KeyHash(index.#hash.seed + 1);
+      index.#key = new PackedKey(index.#key.seed + 1);
     }
     return index;
   }
 
+  #findPacked(): number {
+    const key = this.#key;
+    const arena = this.#arena;
+    const buckets = this.#buckets;
+    const mask = this.#mask;
+    const { hash } = key;
+    for (let i = hash & mask; ; i = (i + 1) & mask) {
+      const entry = buckets[2 * i + 1]!;
+      if (entry === 0) return -1;
+      if (buckets[2 * i] !== hash) continue;
+      const slot = arena.slotIf(entry - 1, key);
+      if (slot >= 0) return slot;
+    }
+  }
+
   /** Makes the buckets anew; false when that takes far too many steps. */
   #rebuild(): boolean {
+    const arena = this.#arena;
     let capacity = 64;
     while (3 * capacity < 4 * this.#size) capacity *= 2;
     const buckets = new Uint32Array(2 * capacity);
     const mask = capacity - 1;
-    const arena = this.#arena;
     let steps = 64 * this.#size + 1024; // random keys take 2.5 each at the fullest
     for (let slot = 0; slot < arena.slots; slot++) {
       if (!arena.has(slot)) continue;
-      const hash = arena.hashOf(slot, this.#hash);
+      const start = arena.startOf(slot);
+      const hash = arena.hashOf(start, this.#key);
       let i = hash & mask;
       for (; buckets[2 * i + 1] !== 0; i = (i + 1) & mask) {
-        const other = buckets[2 * i + 1]! - 1;
-        if (buckets[2 * i] === hash && arena.same(slot, other))
-          throw new CorruptCheckpointError(`keys: slots ${other} and ${slot} have the same one`);
+        if (buckets[2 * i] === hash && arena.same(start, buckets[2 * i + 1]! - 1))
+          throw new CorruptCheckpointError(`keys: that of slot ${slot} comes twice`);
         if (--steps < 0) return false;
       }
       buckets[2 * i] = hash;
-      buckets[2 * i + 1] = slot + 1;
+      buckets[2 * i + 1] = start + 1;
     }
     this.#buckets = buckets;
     this.#mask = mask;
     return true;
   }
 
-  #place(hash: number, slot: number): void {
+  #compact(): void {
+    const moved = this.#arena.compact();
+    const buckets = this.#buckets;
+    for (let i = 1; i < buckets.length; i += 2) if (buckets[i] !== 0) buckets[i] = moved(buckets[i]! - 1) + 1;
+  }
+
+  #place(hash: number, start: number): void {
     const buckets = this.#buckets;
     const mask = this.#mask;
     let i = hash & mask;
     while (buckets[2 * i + 1] !== 0) i = (i + 1) & mask;
     buckets[2 * i] = hash;
-    buckets[2 * i + 1] = slot + 1;
+    buckets[2 * i + 1] = start + 1;
   }
 
   #growBuckets(): void {
@@ -187,15 +204,15 @@ export class KeyIndex {
     for (let i = 0; i < old.length; i += 2) if (old[i + 1] !== 0) this.#place(old[i]!, old[i + 1]! - 1);
   }
 
-  /** Takes the bucket of `slot` out, and moves up those behind it that would not be found any more (Knuth 6.4, algorithm R). */
-  #vacate(slot: number): void {
+  /** Takes out the bucket of the key at `start`, and moves up those behind it that would not be found any more. */
+  #vacate(start: number): void {
     const buckets = this.#buckets;
     const mask = this.#mask;
-    let hole = this.#arena.hashOf(slot, this.#hash) & mask;
-    while (buckets[2 * hole + 1] !== slot + 1) hole = (hole + 1) & mask;
+    let hole = this.#arena.hashOf(start, this.#key) & mask;
+    while (buckets[2 * hole + 1] !== start + 1) hole = (hole + 1) & mask;
     for (let i = (hole + 1) & mask; buckets[2 * i + 1] !== 0; i = (i + 1) & mask) {
       const home = buckets[2 * i]! & mask;
-      if (((i - home) & mask) < ((i - hole) & mask)) continue; // it lies between its home and here, behind the hole
+      if (((i - home) & mask) < ((i - hole) & mask)) continue; // its home is behind the hole
       buckets[2 * hole] = buckets[2 * i]!;
       buckets[2 * hole + 1] = buckets[2 * i + 1]!;
       hole = i;

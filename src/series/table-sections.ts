@@ -27,6 +27,8 @@ interface Head {
   columns: { name: string; fingerprint: string; stride: number; growable: boolean }[];
   counters: SeriesCounters;
   seed: number;
+  /** One more than the largest slot that has been in use. */
+  slots: number;
   now: number | null;
   hasRecency: boolean;
   meta?: unknown;
@@ -34,19 +36,19 @@ interface Head {
 
 /** The sections of a checkpoint, payloads being views of the live table wherever that is possible. */
 export function tableSections({ index, columns, counters, recency, now, meta }: TableParts): Section[] {
-  const { seed, sizes, bytes, free } = index.toParts();
+  const { seed, words, free } = index.toParts();
   const head: Head = {
     columns: columns.map(({ name, fingerprint, stride, growable }) => ({ name, fingerprint, stride, growable })),
     counters,
     seed,
+    slots: index.slots,
     now: Number.isFinite(now) ? now : null,
     hasRecency: recency !== undefined,
     meta,
   };
   return [
     { tag: 'head', payload: [encodeText(JSON.stringify(head))] },
-    { tag: 'size', payload: [bytesOf(sizes)] },
-    { tag: 'keys', payload: [bytes] },
+    { tag: 'keys', payload: [bytesOf(words)] },
     { tag: 'free', payload: [bytesOf(free)] },
     ...(recency
       ? [
@@ -80,14 +82,9 @@ export function readTable(bytes: Uint8Array): TableParts {
     return section.payload;
   };
   const head = readHead(take('head'));
-  const sizes = wordsOf(take('size'), 'key sizes');
-  const keys = take('keys');
-  const index = KeyIndex.fromParts({
-    seed: head.seed,
-    sizes,
-    bytes: keys.slice(),
-    free: wordsOf(take('free'), 'free slots').slice(),
-  });
+  const words = wordsOf(take('keys'), 'keys').slice();
+  const free = wordsOf(take('free'), 'free slots').slice();
+  const index = KeyIndex.fromParts({ seed: head.seed, words, free }, head.slots);
   const now = head.now ?? Number.NEGATIVE_INFINITY;
   const recency = head.hasRecency
     ? readRecency(wordsOf(take('ordr'), 'order'), doublesOf(take('seen'), 'times'), index, now)
@@ -151,6 +148,7 @@ function readHead(payload: Uint8Array): Head {
     !head.columns.every(isColumn) ||
     new Set(head.columns.map(({ name }) => name)).size !== head.columns.length ||
     !Number.isSafeInteger(head.seed) ||
+    !(Number.isSafeInteger(head.slots) && head.slots! >= 0) ||
     !(head.now === null || typeof head.now === 'number') ||
     typeof head.hasRecency !== 'boolean'
   )

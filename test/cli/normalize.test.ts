@@ -55,6 +55,13 @@ describe('streamnorm normalize', () => {
     expect(stdout.split(/\r?\n/)).toEqual(['device;flow rate;note', 'a;;x', 'a;0;"y;z"', 'b;;', 'a;4;x', '']);
   });
 
+  it('keeps the header of a CSV file that has no rows', async () => {
+    writeFileSync(at('empty.csv'), 'device,flow\n');
+    expect(await normalize(['empty.csv'])).toMatchObject({ code: 0, stdout: 'device,flow\n' });
+    expect(await normalize(['empty.csv', '-f', 'flow'])).toMatchObject({ stdout: 'device,flow,flow_normalized\n' });
+    expect(await normalize(['--format', 'csv'], '')).toMatchObject({ code: 0, stdout: '' });
+  });
+
   it('reads gzip and several files as one stream, and writes gzip', async () => {
     writeFileSync(at('one.ndjson.gz'), gzipSync('{"v":20}\n{"v":22}\n'));
     writeFileSync(at('two.ndjson'), '{"v":25}\n');

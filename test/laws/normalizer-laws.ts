@@ -69,6 +69,26 @@ export function obeysNormalizerLaws<N extends Normalizer>(subject: NormalizerSub
     );
   });
 
+  it('does in one step what refresh, normalize and learn do one after the other', () => {
+    fc.assert(
+      fc.property(series, (xs) => {
+        const one = freshly(make());
+        const other = freshly(make());
+        xs.forEach((x, i) => {
+          const time = START + i * 100;
+          other.refresh();
+          const expected = other.count > 0 ? other.normalize(x) : Number.NaN;
+          const members = [other.count, other.center, other.scale];
+          other.learn(x, time);
+          expect(one.step(x, time)).toBe(expected);
+          expect([one.count, one.center, one.scale]).toEqual(members);
+        });
+        expect(one.state).toEqual(other.state);
+      }),
+      runs,
+    );
+  });
+
   it('never falls while x rises', () => {
     fc.assert(
       fc.property(series, fc.array(values, { maxLength: 20 }), (xs, others) => {

@@ -44,7 +44,7 @@ export function timedSeries(values: fc.Arbitrary<number> = moderate, maxLength =
 }
 
 /** One series after another. */
-export function concatenate(...parts: TimedSeries[]): TimedSeries {
+function concatenate(...parts: TimedSeries[]): TimedSeries {
   return {
     xs: Float64Array.from(parts.flatMap(({ xs }) => [...xs])),
     times: Float64Array.from(parts.flatMap(({ times }) => [...times])),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KeyIndex } from '../../src/series/key-index.js';
+import { PackedKey } from '../../src/series/packed-key.js';
 
 const key = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 6 }),
@@ -26,8 +27,8 @@ describe('KeyIndex', () => {
             model.delete(given.remove);
           }
           if (i % 50 === 49) {
-            const { sizes, bytes, free, seed: kept } = index.toParts();
-            index = KeyIndex.fromParts({ sizes, bytes: bytes.slice(), free, seed: kept });
+            const { words, ...parts } = index.toParts();
+            index = KeyIndex.fromParts({ words: words.slice(), ...parts }, index.slots);
           }
         });
         expect(index.size).toBe(model.size);
@@ -57,26 +58,69 @@ describe('KeyIndex', () => {
     expect(index.find('short')).toBe(1);
   });
 
+  it('tells keys apart by every code unit, by their length and by zeros', () => {
+    const parts = ['', 'a', '\0', 'ÿ', 'Ā', '\ud800', '\udc00', '\uffff'];
+    const keys = new Set(['']);
+    for (let length = 0; length < 5; length++)
+      for (const key of [...keys]) for (const part of parts) keys.add(key + part);
+    const index = new KeyIndex(7);
+    for (const key of keys) index.insert(key);
+    expect(index.size).toBe(keys.size);
+    expect(new Set([...index].map(([key]) => key))).toEqual(keys);
+    for (const key of [...keys].slice(0, keys.size / 2)) index.delete(key);
+    for (const [i, key] of [...keys].entries()) expect(index.find(key) >= 0).toBe(i >= keys.size / 2);
+  });
+
+  it('spreads keys that differ little: look-ups stay short at any seed', () => {
+    for (const seed of [0, 1, 12345, 2 ** 32 - 1]) {
+      const hash = new PackedKey(seed);
+      const used = new Set<number>();
+      for (let i = 0; i < 65_536; i++) {
+        hash.pack(`sensor-${i}`);
+        used.add(hash.hash % 65_536);
+      }
+      // Random hashes leave 1/e of the places empty: 41,427 are used, give or take 100.
+      expect(Math.abs(used.size - 41_427)).toBeLessThan(1000);
+    }
+  });
+
   it('refuses parts that contradict each other', () => {
+    // Three keys of one word each, in slots 0 to 2, of which slot 1 was freed.
     const parts = () => {
       const index = new KeyIndex();
-      for (const text of ['a', 'bb', 'ccc']) index.insert(text);
+      for (const text of ['a', 'bb', 'Ā']) index.insert(text);
       index.delete('bb');
-      const { sizes, bytes, free, seed } = index.toParts();
-      return { sizes: sizes.slice(), bytes: bytes.slice(), free: free.slice(), seed };
+      const { words, free, seed } = index.toParts();
+      return { words: words.slice(), free, seed, slots: 3 };
     };
+    const restore = ({ slots, ...given }: ReturnType<typeof parts>) => KeyIndex.fromParts(given, slots);
+    expect([...restore(parts())]).toEqual([
+      ['a', 0],
+      ['Ā', 2],
+    ]);
     const faults: ((given: ReturnType<typeof parts>) => void)[] = [
-      (given) => given.sizes.fill(400, 0, 1),
+      (given) => (given.words[0] = 2), // twice the same slot
+      (given) => (given.words[3] = 77), // no such slot
+      (given) => (given.words[1] = 0xffffffff), // a key longer than all keys
+      (given) => (given.words[1] = 400),
+      (given) => (given.words[2] = 0x6161), // something behind the last code unit
+      (given) => (given.words[5] = 0x61), // wide without need
+      (given) => (given.words = given.words.subarray(0, 5)),
+      (given) => (given.words = given.words.subarray(0, 4)),
+      (given) => (given.words = given.words.subarray(0, 3)),
+      (given) => (given.words = Uint32Array.of(0, 2, 0x61, 2, 2, 0x61)), // the same key twice
       (given) => (given.free = Uint32Array.of(0)),
       (given) => (given.free = Uint32Array.of(1, 1)),
       (given) => (given.free = new Uint32Array()),
       (given) => (given.free = Uint32Array.of(77)),
-      (given) => (given.bytes = given.bytes.subarray(1)),
+      (given) => (given.slots = 4),
+      (given) => (given.slots = 2),
+      (given) => (given.slots = 2 ** 40),
     ];
     for (const spoil of faults) {
       const given = parts();
       spoil(given);
-      expect(() => KeyIndex.fromParts(given)).toThrowError(expect.objectContaining({ code: 'CORRUPT_CHECKPOINT' }));
+      expect(() => restore(given), String(spoil)).toThrowError(expect.objectContaining({ code: 'CORRUPT_CHECKPOINT' }));
     }
   });
 });

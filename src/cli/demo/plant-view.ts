@@ -2,7 +2,7 @@ import type { Scored } from '../../../operators/index.js';
 import type { Reading } from '../../io/simulated-plant.js';
 
 /** Scores that a sparkline shows. */
-export const HISTORY = 240;
+const HISTORY = 240;
 
 /** A score this far out is an event. */
 const NOTABLE = 5;
