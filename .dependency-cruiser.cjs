@@ -92,7 +92,7 @@ module.exports = {
       name: 'not-to-dev-dependencies',
       severity: 'error',
       from: { path: '^(src|operators)/' },
-      to: { dependencyTypes: ['npm-dev'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer'] },
     },
   ],
   options: {

@@ -1,0 +1,125 @@
+import type { Admin } from 'kafkajs';
+import { TransportError } from '../kafka-errors.js';
+import type {
+  IsolationLevel,
+  KafkaAdmin,
+  NewTopic,
+  PartitionOffset,
+  TopicDescription,
+  TopicPartition,
+} from '../port.js';
+import { type KafkaJsConnection, kafkaJsFailure } from './connection.js';
+
+const topicResource = 2;
+const unknownTopic = 3;
+
+/** Topics, offsets and groups through the admin client of kafkajs. */
+export class KafkaJsAdmin implements KafkaAdmin {
+  readonly #connection: KafkaJsConnection;
+  #admin: Promise<Admin> | null = null;
+
+  constructor(connection: KafkaJsConnection) {
+    this.#connection = connection;
+  }
+
+  createTopics(topics: readonly NewTopic[]): Promise<void> {
+    return this.#ask(async (admin) => {
+      for (const { name, partitions, replicationFactor, settings = {} } of topics)
+        await admin.createTopics({
+          waitForLeaders: true,
+          topics: [
+            {
+              topic: name,
+              numPartitions: partitions,
+              replicationFactor: replicationFactor ?? -1,
+              configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
+            },
+          ],
+        });
+    });
+  }
+
+  deleteTopics(names: readonly string[]): Promise<void> {
+    return this.#ask((admin) => admin.deleteTopics({ topics: [...names] }));
+  }
+
+  addPartitions(topic: string, total: number): Promise<void> {
+    return this.#ask(async (admin) => {
+      await admin.createPartitions({ topicPartitions: [{ topic, count: total }] });
+    });
+  }
+
+  describeTopic(name: string): Promise<TopicDescription | null> {
+    return this.#ask(async (admin) => {
+      let partitions: { replicas: number[] }[];
+      try {
+        const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+        partitions = topics[0]!.partitions;
+      } catch (error) {
+        const failure = kafkaJsFailure(error);
+        if (failure instanceof TransportError && failure.apiCodes.includes(unknownTopic)) return null;
+        throw failure;
+      }
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: topicResource, name }],
+      });
+      const settings = new Map(
+        (resources[0]?.configEntries ?? []).map(({ configName, configValue }) => [configName, configValue]),
+      );
+      return { name, partitions: partitions.length, settings, replicationFactor: partitions[0]?.replicas.length ?? 0 };
+    });
+  }
+
+  async offset(
+    { topic, partition }: TopicPartition,
+    where: 'earliest' | 'latest',
+    isolation: IsolationLevel = 'read_uncommitted',
+  ): Promise<number> {
+    const cluster = this.#connection.cluster(isolation === 'read_committed');
+    try {
+      await cluster.connect();
+      await cluster.addMultipleTargetTopics([topic]);
+      const [answer] = await cluster.fetchTopicsOffset([
+        { topic, partitions: [{ partition }], fromBeginning: where === 'earliest' },
+      ]);
+      return Number(answer!.partitions[0]!.offset);
+    } catch (error) {
+      throw kafkaJsFailure(error);
+    } finally {
+      await cluster.disconnect().catch(() => {}); // what was asked is answered
+    }
+  }
+
+  deleteRecords({ topic, partition, offset }: PartitionOffset): Promise<void> {
+    return this.#ask((admin) =>
+      admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] }),
+    );
+  }
+
+  committedOffset(groupId: string, { topic, partition }: TopicPartition): Promise<number | null> {
+    return this.#ask(async (admin) => {
+      const topics = await admin.fetchOffsets({ groupId, topics: [topic] });
+      const offset = Number(topics[0]?.partitions.find((each) => each.partition === partition)?.offset ?? -1);
+      return offset < 0 ? null : offset;
+    });
+  }
+
+  async close(): Promise<void> {
+    const admin = this.#admin;
+    this.#admin = null;
+    await (await admin?.catch(() => null))?.disconnect();
+  }
+
+  async #ask<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
+    try {
+      if (this.#admin === null) {
+        const admin = this.#connection.kafka().admin();
+        this.#admin = admin.connect().then(() => admin);
+      }
+      return await question(await this.#admin);
+    } catch (error) {
+      throw kafkaJsFailure(error);
+    }
+  }
+}

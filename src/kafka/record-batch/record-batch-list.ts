@@ -1,0 +1,67 @@
+import { RecordBatchBuilder } from './record-batch-builder.js';
+import type { RecordHeader } from './record-header.js';
+
+/**
+ * Records for one partition, split into batches by bytes: a broker refuses a batch above its `max.message.bytes`
+ * (1 MiB unless set), and would refuse it for ever. A record larger than that alone gets a batch of its own.
+ */
+export class RecordBatchList {
+  readonly #maxBytes: number;
+  readonly #builders: RecordBatchBuilder[] = [new RecordBatchBuilder()];
+  #used = 1;
+  #count = 0;
+
+  /** @param maxBytes largest batch before compression. @defaultValue 1_000_000 */
+  constructor(maxBytes = 1_000_000) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Records in all batches. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get byteLength(): number {
+    let bytes = 0;
+    for (const builder of this.batches()) bytes += builder.byteLength;
+    return bytes;
+  }
+
+  /** The batches that hold records, in order. */
+  batches(): RecordBatchBuilder[] {
+    return this.#count === 0 ? [] : this.#builders.slice(0, this.#used);
+  }
+
+  reset(): void {
+    for (const builder of this.#builders) builder.reset();
+    this.#used = 1;
+    this.#count = 0;
+  }
+
+  append(timestamp: number, key: Uint8Array | null, value: Uint8Array | null, headers?: readonly RecordHeader[]): void {
+    this.appendRange(timestamp, key, 0, key?.length ?? 0, value, 0, value?.length ?? 0, headers);
+  }
+
+  appendRange(
+    timestamp: number,
+    keyBytes: Uint8Array | null,
+    keyStart: number,
+    keyEnd: number,
+    valueBytes: Uint8Array | null,
+    valueStart: number,
+    valueEnd: number,
+    headers?: readonly RecordHeader[],
+  ): void {
+    let builder = this.#builders[this.#used - 1]!;
+    // What a record takes beside its key, value and headers is at most 36 bytes: lengths, deltas and their prefixes.
+    let bytes = keyEnd - keyStart + valueEnd - valueStart + 36;
+    if (headers !== undefined)
+      for (const [name, value] of headers) bytes += 3 * name.length + (value?.length ?? 0) + 10;
+    if (builder.count > 0 && builder.byteLength + bytes > this.#maxBytes) {
+      builder = this.#builders[this.#used] ??= new RecordBatchBuilder();
+      this.#used++;
+    }
+    builder.appendRange(timestamp, keyBytes, keyStart, keyEnd, valueBytes, valueStart, valueEnd, headers);
+    this.#count++;
+  }
+}
