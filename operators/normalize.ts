@@ -88,7 +88,7 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
         const at = timeOf === undefined ? Number.NaN : toEpochMs(timeOf(record));
         const slot = table.slotOf(
           keyOf(record),
-          Number.isFinite(at) ? at : table.ttl === undefined ? 0 : asyncScheduler.now(),
+          Number.isFinite(at) ? at : table.ttl === undefined ? Number.NaN : asyncScheduler.now(),
         );
         const out: Normalized = { normalized: {}, epoch: {} };
         for (const name of include) out[name] = {};

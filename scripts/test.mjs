@@ -1,7 +1,10 @@
-// npm test: every test. Installs and builds what it needs; further arguments go to vitest.
+// npm test: every test but those on a Kafka broker, which `npm run test:kafka` runs (--kafka). Installs and builds what it needs; further
+// arguments go to vitest.
 import { ensureBuilt, ensureInstalled, run } from './ensure-installed.mjs';
 
 const root = new URL('../', import.meta.url);
 ensureInstalled(root);
 ensureBuilt(root);
-run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], root);
+const args = process.argv.slice(2).filter((arg) => arg !== '--kafka');
+const project = process.argv.includes('--kafka') ? 'kafka' : 'unit';
+run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...args], root);

@@ -66,7 +66,7 @@ function scoreRecords<T>(
           const at = time === undefined ? Number.NaN : toEpochMs(time(record));
           const slot = table.slotOf(
             seriesKey,
-            Number.isFinite(at) ? at : table.ttl === undefined ? 0 : asyncScheduler.now(),
+            Number.isFinite(at) ? at : table.ttl === undefined ? Number.NaN : asyncScheduler.now(),
           );
           column.aim(scorer, slot);
           const score = scorer.score(x, at);

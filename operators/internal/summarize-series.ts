@@ -66,7 +66,7 @@ export function summarizeSeries<T, S extends Statistic, R>(
           const at = time === undefined ? Number.NaN : toEpochMs(time(record));
           const slot = series.slotOf(
             seriesKey,
-            Number.isFinite(at) ? at : series.ttl === undefined ? 0 : asyncScheduler.now(),
+            Number.isFinite(at) ? at : series.ttl === undefined ? Number.NaN : asyncScheduler.now(),
           );
           column.aim(statistic, slot);
           if (timed) statistic.advance(at);
