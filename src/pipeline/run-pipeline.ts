@@ -214,14 +214,30 @@ async function* stoppable(
   chunks: AsyncGenerator<InputChunk>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<InputChunk> {
-  const stopped = new Promise<undefined>((done) =>
-    signal?.addEventListener('abort', () => done(undefined), { once: true }),
-  );
   while (!signal?.aborted) {
-    const next = await Promise.race([chunks.next(), stopped]);
+    const next = await nextUnless(chunks, signal);
     if (next === undefined || next.done) return;
     yield next.value;
   }
+}
+
+/**
+ * The next chunk; undefined when the signal comes first. Each wait listens anew: racing against one promise for the whole run would keep
+ * every chunk alive as long as that promise.
+ */
+function nextUnless(
+  chunks: AsyncGenerator<InputChunk>,
+  signal: AbortSignal | undefined,
+): Promise<IteratorResult<InputChunk> | undefined> {
+  if (signal === undefined) return chunks.next();
+  return new Promise((resolve, reject) => {
+    const stop = () => resolve(undefined);
+    signal.addEventListener('abort', stop, { once: true });
+    chunks
+      .next()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 function badRecords(
