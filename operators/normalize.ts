@@ -1,4 +1,4 @@
-import { asyncScheduler, defer, filter, map, type OperatorFunction } from 'rxjs';
+import { defer, filter, map, type OperatorFunction } from 'rxjs';
 import { numericNames } from '../src/codec/numeric-names.js';
 import { valueAtName } from '../src/codec/value-at-name.js';
 import { InvalidOptionError } from '../src/errors.js';
@@ -15,6 +15,7 @@ import {
   timeAccessor,
 } from './internal/record-access.js';
 import { toEpochMs } from './internal/to-epoch-ms.js';
+import { touchTime } from './internal/touch-time.js';
 import { UnitVector, unitComponents } from './internal/unit-vector.js';
 
 export interface NormalizeOptions<T> {
@@ -70,6 +71,7 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
   const reserved = reservedFields(key, time);
   const others = fields === '*' ? defaults : undefined;
   const named = fields === '*' ? [] : namedFields(fields, defaults);
+  const names = named.map((field) => field.name);
   const { timed } = new RecordNormalizer({ named, others, table: new SeriesTable() }); // throws here what is wrong with `defaults`
   if (timed && timeOf === undefined)
     throw new InvalidOptionError(
@@ -86,17 +88,12 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
       let isDropped = false;
       const normalizeRecord = (record: T): T & Normalized => {
         const at = timeOf === undefined ? Number.NaN : toEpochMs(timeOf(record));
-        const slot = table.slotOf(
-          keyOf(record),
-          Number.isFinite(at) ? at : table.ttl === undefined ? Number.NaN : asyncScheduler.now(),
-        );
+        const slot = table.slotOf(keyOf(record), touchTime(at, table));
         const out: Normalized = { normalized: {}, epoch: {} };
         for (const name of include) out[name] = {};
         isDropped = false;
         vector.clear();
-        for (const name of others
-          ? numericNames(record, NONE).filter((name) => !reserved.has(name))
-          : named.map((field) => field.name)) {
+        for (const name of others ? numericNames(record, NONE).filter((name) => !reserved.has(name)) : names) {
           const index = engine.indexOf(name);
           const { scorer, resolved } = engine.fields[index]!;
           const value = valueAtName(record, name);

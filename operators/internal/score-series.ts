@@ -1,4 +1,4 @@
-import { asyncScheduler, defer, filter, map, type OperatorFunction } from 'rxjs';
+import { defer, filter, map, type OperatorFunction } from 'rxjs';
 import { InvalidOptionError } from '../../src/errors.js';
 import { createScorer } from '../../src/normalize/create-scorer.js';
 import type { FieldOptions } from '../../src/normalize/field-options.js';
@@ -6,6 +6,7 @@ import { type ResolvedField, resolveField } from '../../src/normalize/resolve-fi
 import { SeriesTable } from '../../src/series/series-table.js';
 import type { RecordAccess, Scored } from './scoring-options.js';
 import { toEpochMs } from './to-epoch-ms.js';
+import { touchTime } from './touch-time.js';
 
 type Options<T> = FieldOptions & Partial<RecordAccess<T>>;
 
@@ -64,10 +65,7 @@ function scoreRecords<T>(
           const given = value(record);
           const x = typeof given === 'number' ? given : Number.NaN;
           const at = time === undefined ? Number.NaN : toEpochMs(time(record));
-          const slot = table.slotOf(
-            seriesKey,
-            Number.isFinite(at) ? at : table.ttl === undefined ? Number.NaN : asyncScheduler.now(),
-          );
+          const slot = table.slotOf(seriesKey, touchTime(at, table));
           column.aim(scorer, slot);
           const score = scorer.score(x, at);
           column.settle(scorer, slot);

@@ -1,4 +1,4 @@
-import { asyncScheduler, defer, map, type OperatorFunction } from 'rxjs';
+import { defer, map, type OperatorFunction } from 'rxjs';
 import { InvalidOptionError } from '../../src/errors.js';
 import type { ScoringCounters } from '../../src/normalize/scorer.js';
 import { SeriesTable } from '../../src/series/series-table.js';
@@ -6,6 +6,7 @@ import { isObservation } from '../../src/stats/is-observation.js';
 import type { LatenessAware, Statistic } from '../../src/stats/statistic.js';
 import type { RecordAccess } from './scoring-options.js';
 import { toEpochMs } from './to-epoch-ms.js';
+import { touchTime } from './touch-time.js';
 
 /** A running statistic as an operator: learn a value, then say what is known. */
 export interface Summary<S extends Statistic, R> {
@@ -64,10 +65,7 @@ export function summarizeSeries<T, S extends Statistic, R>(
           const given = value!(record);
           const x = typeof given === 'number' ? given : Number.NaN;
           const at = time === undefined ? Number.NaN : toEpochMs(time(record));
-          const slot = series.slotOf(
-            seriesKey,
-            Number.isFinite(at) ? at : series.ttl === undefined ? Number.NaN : asyncScheduler.now(),
-          );
+          const slot = series.slotOf(seriesKey, touchTime(at, series));
           column.aim(statistic, slot);
           if (timed) statistic.advance(at);
           if (isLearnt(x, at, timed, statistic, series.counters)) statistic.update(x, at);

@@ -32,6 +32,8 @@ export class BatchScorer {
   #columnCount = 0;
   #capacity = 0;
   #fields: BoundField[] = [];
+  /** Whether any of them is `unit-norm`. */
+  #hasVectors = false;
   #keep = new Uint8Array(0);
   /** Why a good line is a bad record, by record; mostly empty. */
   readonly refusals = new Map<number, string>();
@@ -136,10 +138,6 @@ export class BatchScorer {
     if (this.#hasVectors) this.#scoreVectors(i);
   }
 
-  get #hasVectors(): boolean {
-    return this.#fields.some(({ field }) => field.resolved.method === 'unit-norm');
-  }
-
   /** The unit-norm fields of a record form one vector for each norm. */
   #scoreVectors(i: number): void {
     for (const norm of ['l1', 'l2', 'max'] as const) {
@@ -167,6 +165,7 @@ export class BatchScorer {
     this.#fields = decoder.columns
       .filter(({ name }) => this.#named.has(name) || (this.#plan.fields.others !== undefined && !others.has(name)))
       .map((column) => this.#boundField(column, texts.get(column.name) ?? 0));
+    this.#hasVectors = this.#fields.some(({ field }) => field.resolved.method === 'unit-norm');
     this.#decoder = decoder;
     this.#columnCount = decoder.columns.length;
   }
