@@ -4,6 +4,7 @@ import { parseDuration } from '../parse-duration.js';
 import { KeyIndex } from './key-index.js';
 import { Recency } from './recency.js';
 import { noSeriesCounted, type SeriesCounters } from './series-counters.js';
+import type { SeriesWatcher } from './series-watcher.js';
 import { StateColumn } from './state-column.js';
 import { readTable, tableSections } from './table-sections.js';
 
@@ -30,11 +31,15 @@ export class SeriesTable {
   readonly ttl: number | undefined;
   readonly maxSeries: number;
   readonly counters: SeriesCounters = noSeriesCounted();
+  /** Told of every series that is seen and of every one that is forgotten. */
+  watcher: SeriesWatcher | undefined;
   readonly #columns = new Map<string, StateColumn>();
   /** Kept where something asks for it: a bound, or a checkpoint that has it. */
   #recency: Recency | undefined;
   #index: KeyIndex;
   #now = Number.NEGATIVE_INFINITY;
+  /** The first time that it was given. */
+  #began = Number.NEGATIVE_INFINITY;
 
   /**
    * @throws InvalidOptionError
@@ -64,11 +69,22 @@ export class SeriesTable {
     return [...this.#columns.values()];
   }
 
+  /** The largest time that it was given, and the first, in ms; −Infinity before there was one. */
+  get clock(): { now: number; began: number } {
+    return { now: this.#now, began: this.#began };
+  }
+
   /**
    * The slot of `key`, which is begun when it is new or was silent for too long. Good until the next call, which may forget it.
    * @param now in ms, event time or a clock as the caller likes; one that is before the table's time, NaN or infinite is that time
    */
   slotOf(key: string, now = Number.NaN): number {
+    const slot = this.#slotOf(key, now);
+    this.watcher?.seen(slot);
+    return slot;
+  }
+
+  #slotOf(key: string, now: number): number {
     if (now > this.#now && now < Number.POSITIVE_INFINITY) this.#advance(now);
     const recency = this.#recency;
     if (recency === undefined) {
@@ -111,6 +127,44 @@ export class SeriesTable {
 
   keyOf(slot: number): string | undefined {
     return this.#index.keyOf(slot);
+  }
+
+  /** A series as it was elsewhere: no bound is looked at, and it has no place in the order of being seen until `reorder`. */
+  adopt(key: string): number {
+    return this.#index.insert(key);
+  }
+
+  /** Takes back what `adopt` took up. */
+  disown(key: string): void {
+    const slot = this.#index.find(key);
+    if (slot < 0) return;
+    for (const column of this.#columns.values()) column.clear(slot);
+    this.#index.deleteSlot(slot);
+  }
+
+  /** Whether it is kept when each series was seen. */
+  get isOrdered(): boolean {
+    return this.#recency !== undefined;
+  }
+
+  /** The slots in use, in ascending order. */
+  slots(): Uint32Array {
+    const slots = new Uint32Array(this.#index.size);
+    for (let slot = 0, i = 0; slot < this.#index.slots; slot++) if (this.#index.has(slot)) slots[i++] = slot;
+    return slots;
+  }
+
+  /**
+   * Makes series that were adopted those of a table in use.
+   * @param order their slots, from the one not seen for longest on
+   * @param seenAt by slot, when it was last seen, in ms; −Infinity: before there was a time
+   */
+  reorder(order: Uint32Array, seenAt: Float64Array, clock: { now: number; began: number }): void {
+    this.#now = clock.now;
+    this.#began = clock.began;
+    if (this.#recency === undefined) return;
+    this.#recency = new Recency();
+    for (const slot of order) this.#recency.add(slot, Math.max(seenAt[slot]!, this.#began));
   }
 
   /** Forgets a series; false when there was none. */
@@ -208,7 +262,10 @@ export class SeriesTable {
 
   #advance(now: number): void {
     // What was seen before there was a time counts from here on.
-    if (this.#now === Number.NEGATIVE_INFINITY) this.#recency?.restamp(now);
+    if (this.#now === Number.NEGATIVE_INFINITY) {
+      this.#recency?.restamp(now);
+      this.#began = now;
+    }
     this.#now = now;
   }
 
@@ -227,6 +284,7 @@ export class SeriesTable {
   }
 
   #forget(slot: number): void {
+    this.watcher?.forgotten(slot, this.#index.keyOf(slot)!);
     for (const column of this.#columns.values()) column.clear(slot);
     this.#recency?.remove(slot);
     this.#index.deleteSlot(slot);

@@ -78,6 +78,25 @@ export class StateColumn {
     page.set(state, (slot & this.#mask) * this.stride);
   }
 
+  /** The array that the state of `slot` lies in, and where it begins there; undefined where nothing was ever kept. */
+  pageOf(slot: number): Float64Array | undefined {
+    return this.#pages[slot >>> this.#shift];
+  }
+  placeOf(slot: number): number {
+    return (slot & this.#mask) * this.stride;
+  }
+
+  /** The array for the state of `slot`, made when there is none: `length` doubles of its own where the column is growable. */
+  roomFor(slot: number, length: number): Float64Array {
+    const index = slot >>> this.#shift;
+    const page = this.#pages[index];
+    if (page !== undefined && (!this.growable || page.length === length)) return page;
+    const room = this.#addPage(index);
+    if (!this.growable || room.length === length) return room;
+    this.#pages[index] = new Float64Array(length);
+    return this.#pages[index]!;
+  }
+
   /** The pages of slots 0 … slots − 1, cut behind the last of them, in views; empty where none was ever used. */
   toPages(slots: number): Float64Array[] {
     return Array.from({ length: Math.ceil(slots / (this.#mask + 1)) }, (_, index) => {
