@@ -1,0 +1,41 @@
+import type { HealthReport } from '../pipeline/metrics/health.js';
+import type { MetricSnapshot } from '../pipeline/metrics/metric-snapshot.js';
+import { PROMETHEUS_CONTENT_TYPE, renderPrometheus } from '../pipeline/metrics/render-prometheus.js';
+import { json, type Route } from './route.js';
+
+export interface Operations {
+  /** Asked at each scrape. */
+  readonly metrics: () => readonly MetricSnapshot[] | Promise<readonly MetricSnapshot[]>;
+  readonly health: () => HealthReport;
+}
+
+/** What an operator's tools ask for: `/metrics`, `/livez`, `/readyz`. */
+export function operationsRoutes({ metrics, health }: Operations): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/metrics',
+      handle: async () => ({
+        headers: { 'content-type': PROMETHEUS_CONTENT_TYPE },
+        body: renderPrometheus(await metrics()),
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/livez',
+      handle: () => {
+        const { live, phase } = health();
+        return json({ live, phase }, live ? 200 : 503);
+      },
+    },
+    {
+      method: 'GET',
+      path: '/readyz',
+      handle: () => {
+        const { ready, phase, reasons } = health();
+        const shown = reasons.map(({ since, ...reason }) => ({ ...reason, since: new Date(since).toISOString() }));
+        return json({ ready, phase, reasons: shown }, ready ? 200 : 503);
+      },
+    },
+  ];
+}
