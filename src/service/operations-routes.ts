@@ -9,16 +9,29 @@ export interface Operations {
   readonly health: () => HealthReport;
 }
 
+/** ms for which an answer to `/metrics` is given again: many who ask share one, and the memory in which it waits for slow ones. */
+const FRESH = 250;
+
 /** What an operator's tools ask for: `/metrics`, `/livez`, `/readyz`. */
 export function operationsRoutes({ metrics, health }: Operations): Route[] {
+  let rendered: Promise<Uint8Array> | undefined;
+  let renderedAt = Number.NEGATIVE_INFINITY;
+  const render = async () => Buffer.from(renderPrometheus(await metrics()));
   return [
     {
       method: 'GET',
       path: '/metrics',
-      handle: async () => ({
-        headers: { 'content-type': PROMETHEUS_CONTENT_TYPE },
-        body: renderPrometheus(await metrics()),
-      }),
+      handle: async () => {
+        const now = performance.now();
+        if (rendered === undefined || now - renderedAt >= FRESH) {
+          renderedAt = now;
+          rendered = render();
+          rendered.catch(() => {
+            rendered = undefined; // a fault is not given again
+          });
+        }
+        return { headers: { 'content-type': PROMETHEUS_CONTENT_TYPE }, body: await rendered };
+      },
     },
     {
       method: 'GET',

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { EventClient } from './event-client.js';
 import { isAllowedHost } from './is-allowed-host.js';
 import { type Operations, operationsRoutes } from './operations-routes.js';
@@ -43,6 +44,8 @@ export class RequestHandler {
   readonly #maxStreams: number;
   readonly #onError: (error: unknown) => void;
   readonly #streams = new Set<ServerResponse>();
+  /** Requests of a connection that are not answered yet. */
+  readonly #underWay = new WeakMap<Socket, number>();
   #isClosing = false;
 
   constructor({ routes = [], allowedHosts = [], host, maxStreams = 64, onError = () => {}, ...rest }: HandlerOptions) {
@@ -53,9 +56,19 @@ export class RequestHandler {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket } = request;
+    const before = this.#underWay.get(socket) ?? 0;
+    this.#underWay.set(socket, before + 1);
+    response.once('close', () => this.#underWay.set(socket, (this.#underWay.get(socket) ?? 1) - 1));
+    if (before > 0) {
+      // Whoever asks on without waiting could have thousands of answers wait for him. One such request ends the connection, more at once.
+      if (before === 1) send(request, response, text('one request at a time on a connection', 503), true);
+      else socket.destroy();
+      return;
+    }
     try {
       const reply = await this.#reply(request);
-      if (response.destroyed) return;
+      if (socket.destroyed) return;
       if ('open' in reply) this.#stream(request, response, reply);
       else send(request, response, reply, this.#isClosing);
     } catch (error) {
@@ -131,9 +144,21 @@ function send(request: IncomingMessage, response: ServerResponse, reply: Reply, 
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   response.writeHead(status, { ...HEADERS, ...headers, ...close, 'content-length': length });
   response.end(request.method === 'HEAD' ? undefined : body);
-  const deadline = setTimeout(() => response.destroy(), LONGEST_ANSWER).unref();
-  response.once('close', () => clearTimeout(deadline));
+  giveUpLate(request.socket, response);
   if (isUnread) response.once('finish', () => request.socket.destroySoon());
+}
+
+/** Ends a connection whose client does not take its answer in time. */
+function giveUpLate(socket: Socket, response: ServerResponse): void {
+  const deadline = setTimeout(() => socket.destroy(), LONGEST_ANSWER).unref();
+  // An answer that stands in line behind another is not told of its connection's end.
+  const forget = () => {
+    clearTimeout(deadline);
+    socket.off('close', forget);
+    response.off('close', forget);
+  };
+  socket.on('close', forget);
+  response.on('close', forget);
 }
 
 /** Whether a browser sent it from a page of ours, or something that is no browser sent it. */

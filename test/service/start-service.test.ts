@@ -240,6 +240,28 @@ describe('limits', () => {
     expect(statusOf(answer)).toBe(404);
   });
 
+  it('answers one request of a connection at a time, and no more when the next came too early', async () => {
+    const { service } = await open();
+    const ask = 'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    const answer = await rawRequest(service.port, ask.repeat(2));
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 503']);
+    expect(await rawRequest(service.port, ask.repeat(50))).toBe('');
+  });
+
+  it('collects metrics once for all who ask at the same moment, and again after a fault', async () => {
+    let asked = 0;
+    const { get } = await open({
+      metrics: () => {
+        if (asked++ === 0) throw new Error('not yet');
+        return [];
+      },
+    });
+    expect((await get('/metrics')).status).toBe(500);
+    await Promise.all(Array.from({ length: 20 }, async () => expect((await get('/metrics')).status).toBe(200)));
+    expect(asked).toBeLessThan(10);
+    expect(asked).toBeGreaterThan(1);
+  });
+
   it('gives up on those who send their request bit by bit, or nothing', async () => {
     const { service, get } = await open({ headersTimeout: 200, requestTimeout: 400 });
     const slow = await openSocket(service.port);
