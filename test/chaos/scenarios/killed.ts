@@ -1,0 +1,60 @@
+import { type Lab, sleep } from '../lab.js';
+import { PipelineUnderTest } from '../pipeline.js';
+import { between, conclude, type Outcome, type Scenario } from '../scenario.js';
+import { feed, workload } from '../workload.js';
+
+/** Kills one process again and again while records flow, each time restarted at once. */
+async function killed(lab: Lab, delivery: 'exactly-once' | 'at-least-once'): Promise<Outcome> {
+  const cluster = await lab.single();
+  const pipeline = await PipelineUnderTest.open(lab, { cluster, delivery });
+  const dice = lab.random(`F1 ${delivery}`);
+  const kills = lab.scaled(25, 5);
+  const records = lab.scaled(1_000_000, 40_000);
+  const calm = kills * 2250; // what an undisturbed run takes: it is faster than the feeding
+  const begin = performance.now();
+  const feeding = feed(workload({ records, keys: records / 100, seed: lab.seed }), {
+    client: pipeline.client,
+    topic: pipeline.source,
+    partitions: pipeline.partitions,
+    rate: (records / calm) * 1000,
+  });
+  let measuring: Promise<void> | null = null;
+  for (let kill = 1; kill <= kills; kill++) {
+    const engine = pipeline.start();
+    await sleep(between(500, 4000, dice));
+    await engine.stop('SIGKILL');
+    measuring ??= pipeline.recovered(`kill ${kill}`).finally(() => {
+      measuring = null;
+    });
+  }
+  pipeline.start();
+  const fed = await feeding;
+  await measuring;
+  await pipeline.caughtUp().catch(() => {}); // said below
+  const total = performance.now() - begin;
+  const outcome = await conclude(pipeline, lab, { recovery: 15_000 });
+  outcome.facts.unshift(`${kills} kills`, `${(total / fed).toFixed(2)} × the undisturbed time`);
+  if (lab.judgesTime && total > 2.5 * fed)
+    outcome.faults.push(`it took ${(total / fed).toFixed(1)} × the undisturbed time`);
+  if (delivery === 'exactly-once') {
+    const again = await pipeline.aborted();
+    outcome.facts.push(`${again} records done again`);
+    // A checkpoint interval is a transaction: at most one batch of each partition is open when it is killed.
+    const most = kills * pipeline.partitions * 4096;
+    if (again > most) outcome.faults.push(`${again} records were done again, more than ${most}`);
+  }
+  return outcome;
+}
+
+export const F1: Scenario = {
+  id: 'F1',
+  title: 'kill -9 again and again, exactly once',
+  short: 0.1,
+  run: (lab) => killed(lab, 'exactly-once'),
+};
+
+export const F1a: Scenario = {
+  id: 'F1a',
+  title: 'kill -9 again and again, at least once: repeats are bit-identical',
+  run: (lab) => killed(lab, 'at-least-once'),
+};
