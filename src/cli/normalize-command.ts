@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { FieldOptions } from '../normalize/field-options.js';
 import { resolveField } from '../normalize/resolve-field.js';
 import { withDefaults } from '../normalize/with-defaults.js';
-import type { PipelinePlan } from '../pipeline/plan.js';
+import { isTextPlan, type PipelinePlan } from '../pipeline/plan.js';
 import { runPipeline } from '../pipeline/run-pipeline.js';
 import type { Fault } from '../pipeline/schema-faults.js';
 import { toPlan } from '../pipeline/to-plan.js';
@@ -92,6 +92,7 @@ Examples:
     )
     .action(async (files: string[], flags: Flags) => {
       const plan = planOf(files, flags);
+      if (!isTextPlan(plan)) throw new TypeError('files make no plan of Kafka');
       const bar = new ProgressBar(flags.progress && (plan.sink.kind === 'file' || process.stdout.isTTY !== true));
       const summary = await runPipeline(plan, {
         signal: stopSignal(),
@@ -154,8 +155,10 @@ function planOf(files: string[], flags: Flags): PipelinePlan {
       };
   if (base === undefined) return { ...plan, fields };
   const { ttl, maxSeries } = base.state;
+  const { events: _, deadLetter, ...kept } = base; // what goes to Kafka stays with what comes from there
   return {
-    ...base,
+    ...kept,
+    ...(deadLetter?.kind === 'file' && { deadLetter }),
     fields,
     source: plan.source,
     sink: plan.sink,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError, EngineError, InvalidOptionError, OutputClosedError } from '../errors.js';
 import { checkCommand } from './check-command.js';
@@ -6,6 +5,7 @@ import { demoCommand } from './demo-command.js';
 import { normalizeCommand } from './normalize-command.js';
 import { runCommand } from './run-command.js';
 import { stateCommand } from './state-command.js';
+import { version } from './version.js';
 
 /** Runs the command line; answers the exit code: 0 done, 1 failed, 2 wrong use. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -47,11 +47,4 @@ function exitCodeOf(error: unknown): number {
   // A fault of ours shows where it is; one of the world's says what it is.
   console.error(error instanceof EngineError ? `streamnorm: ${error.message}` : error);
   return 1;
-}
-
-function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return manifest.version;
 }

@@ -1,8 +1,10 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { isKafkaPlan, isTextPlan } from '../pipeline/plan.js';
 import { runPipeline } from '../pipeline/run-pipeline.js';
 import { ProgressBar } from './progress-bar.js';
 import { readConfig } from './read-config.js';
 import { reportSummary } from './report-summary.js';
+import { runOneKafka } from './run-kafka-command.js';
 import { stopSignal } from './stop-signal.js';
 
 export function runCommand(settle: (code: number) => void): Command {
@@ -10,12 +12,17 @@ export function runCommand(settle: (code: number) => void): Command {
     .description('run a pipeline until its source ends or it is told to stop')
     .argument('<config>', 'YAML or JSON file; - is stdin')
     .option('--no-progress', 'no progress bar')
+    .addOption(
+      new Option('--log-format <format>', 'of the log on stderr; pretty on a terminal').choices(['json', 'pretty']),
+    )
     .addHelpText(
       'after',
-      '\nSIGTERM or Ctrl-C: what was read is finished and saved; a second one stops at once.\nWith state.store: file a run that was killed goes on where it was, and writes no record twice.\n\nExample:\n  streamnorm run pipeline.yaml',
+      '\nSIGTERM or Ctrl-C: what was read is finished and saved; a second one stops at once.\nWith state.store: file, or on Kafka, a run that was killed goes on where it was, and writes no record twice.\n\nExample:\n  streamnorm run pipeline.yaml',
     )
-    .action(async (path: string, { progress }: { progress: boolean }) => {
+    .action(async (path: string, { progress, logFormat }: { progress: boolean; logFormat?: 'json' | 'pretty' }) => {
       const plan = readConfig(path);
+      if (isKafkaPlan(plan)) return runOneKafka(plan, logFormat);
+      if (!isTextPlan(plan)) throw new TypeError('a plan of no kind');
       const bar = new ProgressBar(progress);
       const summary = await runPipeline(plan, {
         signal: stopSignal(),

@@ -25,18 +25,26 @@ export class NdjsonEncoder implements RecordEncoder {
     this.#mode = mode;
   }
 
-  encode(batch: RecordBatch, { fields, keep }: ScoredBatch, out: ByteWriter): void {
-    // Fields may have been added since; their columns are renewed with them.
-    if (fields.length !== this.#membersOf.length || fields.some((field, k) => field !== this.#membersOf[k])) {
-      this.#members = membersOf(fields, this.#mode);
-      this.#membersOf = fields;
-    }
+  encode(batch: RecordBatch, scored: ScoredBatch, out: ByteWriter): void {
     for (let i = 0; i < batch.length; i++) {
-      if (keep[i] === 0) continue;
-      if (this.#mode === 'replace') this.#replace(batch, i, fields, out);
-      else this.#splice(batch.bytes, batch.starts[i]!, batch.ends[i]!, i, out);
+      if (scored.keep[i] === 0) continue;
+      this.encodeRecord(batch, scored, i, out);
       out.byte(LINE_FEED);
     }
+  }
+
+  /** Appends record `i` alone, without a line end. */
+  encodeRecord(batch: RecordBatch, { fields }: ScoredBatch, i: number, out: ByteWriter): void {
+    if (fields !== this.#membersOf) this.#prepare(fields);
+    if (this.#mode === 'replace') this.#replace(batch, i, fields, out);
+    else this.#splice(batch.bytes, batch.starts[i]!, batch.ends[i]!, i, out);
+  }
+
+  #prepare(fields: readonly ScoredField[]): void {
+    // Fields may have been added since; their columns are renewed with them.
+    if (fields.length !== this.#membersOf.length || fields.some((field, k) => field !== this.#membersOf[k]))
+      this.#members = membersOf(fields, this.#mode);
+    this.#membersOf = fields;
   }
 
   /** Copies the record and writes the members before its closing brace. */

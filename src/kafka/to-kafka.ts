@@ -3,6 +3,7 @@ import { InvalidOptionError } from '../errors.js';
 import { partitionOfKey } from './partition-of-key.js';
 import type { PartitionTransactions } from './partition-transactions.js';
 import type { Delivery, KafkaClient, KafkaProducer, ProduceBatch } from './port.js';
+import type { CompressionName } from './record-batch/compression.js';
 import { RecordBatchList } from './record-batch/record-batch-list.js';
 import type { RecordHeader } from './record-batch/record-header.js';
 
@@ -23,13 +24,33 @@ export interface KafkaOutput {
 export interface DeliveryOutput {
   delivery: Delivery;
   outputs: readonly KafkaOutput[];
+  /** More of them, encoded already. */
+  batches?: readonly ProduceBatch[];
 }
 
 export interface ToKafkaOptions {
   client: KafkaClient;
-  topic: string;
+  /** Where outputs go that name no topic. */
+  topic?: string;
   /** Exactly once: the same object that `fromKafka` was given. Without it, at least once. */
   transactions?: PartitionTransactions;
+  /**
+   * `with-offsets`: outputs are part of the transaction. `at-once`: they are written as they come, and the transaction that
+   * follows holds `state` and offsets alone, so that outputs are seen sooner, and again when that transaction fails.
+   * @defaultValue 'with-offsets'
+   */
+  outputs?: 'with-offsets' | 'at-once';
+  /**
+   * What else belongs to the transaction that commits these deliveries, all of one partition: changes of state. Asked once,
+   * right before it, when everything that was emitted of the partition is among them.
+   */
+  state?: (together: readonly DeliveryOutput[]) => readonly ProduceBatch[];
+  /** How long to gather deliveries of a partition before they are committed together, in ms. @defaultValue 0 */
+  maxWait?: number;
+  /** Bytes of deliveries that are not gathered beyond. @defaultValue 524_288 */
+  maxWaitBytes?: number;
+  /** @defaultValue 'none' */
+  compression?: CompressionName;
 }
 
 /**
@@ -42,13 +63,15 @@ export interface ToKafkaOptions {
  *
  * ## Delivery guarantees
  *
- * With `transactions`, exactly once: outputs and offsets are one transaction, so that a reader of committed records sees
- * the effect of each input record once, whatever fails. Without, at least once: outputs first, then offsets.
+ * With `transactions`, exactly once: outputs, state and offsets are one transaction, so that a reader of committed records
+ * sees the effect of each input record once, whatever fails. Without, at least once: outputs first, then offsets.
  * What came of a partition that has gone to another member is dropped, and not emitted: the other one does it.
  * A failure errors the stream; subscribing again goes on at what was committed.
  */
 export function toKafka(options: ToKafkaOptions): OperatorFunction<DeliveryOutput, DeliveryOutput> {
-  if (!options.topic) throw new InvalidOptionError('topic', options.topic, 'the name of a topic');
+  if (options.topic === '') throw new InvalidOptionError('topic', options.topic, 'the name of a topic');
+  if (options.transactions === undefined && options.outputs === 'at-once')
+    throw new InvalidOptionError('outputs', options.outputs, 'with-offsets where there are no transactions');
   return (source) =>
     new Observable<DeliveryOutput>((subscriber) => {
       const writer = new DeliveryWriter(
@@ -66,16 +89,27 @@ export function toKafka(options: ToKafkaOptions): OperatorFunction<DeliveryOutpu
     });
 }
 
+/** Deliveries of one partition that wait to be committed. */
+interface Queue {
+  waiting: DeliveryOutput[];
+  bytes: number;
+  /** Ends the gathering. */
+  hurry: (() => void) | null;
+  /** What was written at once, in order; never rejects. */
+  written: Promise<unknown>;
+}
+
 /** Queues of outputs, one for each partition that was read. */
 class DeliveryWriter {
   readonly #options: ToKafkaOptions;
   readonly #done: (output: DeliveryOutput) => void;
   readonly #failed: (error: unknown) => void;
-  readonly #queues = new Map<string, DeliveryOutput[]>();
+  readonly #queues = new Map<string, Queue>();
   readonly #running = new Map<string, Promise<void>>();
   readonly #partitions = new Map<string, Promise<number>>();
   #producer: KafkaProducer | null = null;
   #closed = false;
+  #finishing = false;
 
   constructor(options: ToKafkaOptions, done: (output: DeliveryOutput) => void, failed: (error: unknown) => void) {
     this.#options = options;
@@ -84,15 +118,22 @@ class DeliveryWriter {
   }
 
   write(output: DeliveryOutput): void {
-    const { topic, partition } = output.delivery;
+    const { topic, partition, byteLength } = output.delivery;
     const name = `${topic}/${partition}`;
-    const queue = this.#queues.get(name);
-    if (queue !== undefined) {
-      queue.push(output);
-      return;
+    let queue = this.#queues.get(name);
+    const isIdle = queue === undefined;
+    queue ??= { waiting: [], bytes: 0, hurry: null, written: Promise.resolve() };
+    queue.waiting.push(output);
+    queue.bytes += byteLength;
+    if (this.#options.outputs === 'at-once') {
+      const writing = this.#writeAtOnce(output);
+      queue.written = Promise.all([queue.written, writing]);
+      queue.written.catch(() => {}); // told by the commit that waits for it
     }
-    this.#queues.set(name, [output]);
-    const running = this.#run(name).catch((error: unknown) => {
+    if (queue.bytes >= (this.#options.maxWaitBytes ?? 524_288)) queue.hurry?.();
+    if (!isIdle) return;
+    this.#queues.set(name, queue);
+    const running = this.#run(name, queue).catch((error: unknown) => {
       if (!this.#closed) this.#failed(error);
     });
     this.#running.set(name, running);
@@ -100,20 +141,28 @@ class DeliveryWriter {
 
   /** Waits until everything is written. */
   async finish(): Promise<void> {
+    this.#finishing = true;
+    for (const { hurry } of this.#queues.values()) hurry?.();
     while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
 
   close(): void {
     this.#closed = true;
+    for (const { hurry } of this.#queues.values()) hurry?.();
     this.#producer?.close().catch(() => {}); // nothing of it is waited for any more
   }
 
-  async #run(name: string): Promise<void> {
+  async #run(name: string, queue: Queue): Promise<void> {
     try {
-      for (let queue = this.#queues.get(name)!; queue.length > 0 && !this.#closed; ) {
-        const together = queue.splice(0);
+      while (queue.waiting.length > 0 && !this.#closed) {
+        await this.#gather(queue);
+        const together = queue.waiting.splice(0);
+        queue.bytes = 0;
         try {
-          await this.#commit(together.filter(({ delivery }) => !delivery.stale));
+          await this.#commit(
+            together.filter(({ delivery }) => !delivery.stale),
+            queue.written,
+          );
         } catch (error) {
           // Whatever it was, the partition has gone: its transaction is settled by the member that has it now.
           if (!together.every(({ delivery }) => delivery.assignment.signal.aborted)) throw error;
@@ -132,22 +181,54 @@ class DeliveryWriter {
     }
   }
 
-  async #commit(together: DeliveryOutput[]): Promise<void> {
+  async #gather(queue: Queue): Promise<void> {
+    const { maxWait = 0, maxWaitBytes = 524_288 } = this.#options;
+    const signal = queue.waiting[0]!.delivery.assignment.signal;
+    if (maxWait === 0 || queue.bytes >= maxWaitBytes || this.#finishing || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, maxWait);
+      queue.hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      signal.addEventListener('abort', queue.hurry, { once: true });
+    });
+    signal.removeEventListener('abort', queue.hurry!);
+    queue.hurry = null;
+  }
+
+  async #writeAtOnce(output: DeliveryOutput): Promise<void> {
+    const batches = await this.#batches([output]);
+    if (this.#closed || batches.length === 0) return;
+    this.#producer ??= this.#newProducer();
+    await this.#producer.produce(batches);
+  }
+
+  #newProducer(): KafkaProducer {
+    const { client, compression } = this.#options;
+    return client.producer({ ...(compression && { compression }) });
+  }
+
+  async #commit(together: DeliveryOutput[], written: Promise<unknown>): Promise<void> {
     if (together.length === 0) return;
+    const { transactions, outputs = 'with-offsets', state } = this.#options;
     const { delivery } = together.at(-1)!;
     const { topic, partition, assignment, consumer, nextOffset: offset } = delivery;
-    const batches = await this.#batches(together);
-    if (this.#options.transactions === undefined) {
-      this.#producer ??= this.#options.client.producer();
-      await this.#producer.produce(batches);
+    // Before anything is waited for: what is scored later belongs to the next transaction.
+    const changes = state?.(together) ?? [];
+    if (transactions === undefined) {
+      this.#producer ??= this.#newProducer();
+      await this.#producer.produce([...(await this.#batches(together)), ...changes]);
       await consumer.commit([{ topic, partition, offset }]);
       return;
     }
-    const producer = this.#options.transactions.producerOf(assignment);
+    const batches = outputs === 'with-offsets' ? await this.#batches(together) : [];
+    await written;
+    const producer = transactions.producerOf(assignment);
     const transaction = producer.begin();
     try {
       await Promise.all([
-        transaction.produce(batches),
+        transaction.produce([...batches, ...changes]),
         transaction.sendOffsets(consumer, [{ topic, partition, offset, assignment }]),
       ]);
     } catch (error) {
@@ -159,9 +240,13 @@ class DeliveryWriter {
 
   async #batches(together: DeliveryOutput[]): Promise<ProduceBatch[]> {
     const lists = new Map<string, ProduceBatch>();
-    for (const { delivery, outputs } of together)
+    const encoded: ProduceBatch[] = [];
+    for (const { delivery, outputs, batches } of together) {
+      if (batches !== undefined) encoded.push(...batches);
       for (const output of outputs) {
         const topic = output.topic ?? this.#options.topic;
+        if (topic === undefined)
+          throw new InvalidOptionError('topic', undefined, 'given: there is an output that names none');
         const partition = output.partition ?? (await this.#partitionOf(topic, output.key, delivery));
         const name = `${topic}/${partition}`;
         let batch = lists.get(name);
@@ -171,7 +256,8 @@ class DeliveryWriter {
         }
         batch.records.append(output.timestamp, output.key, output.value, output.headers);
       }
-    return [...lists.values()];
+    }
+    return [...encoded, ...lists.values()];
   }
 
   #partitionOf(topic: string, key: Uint8Array | null, delivery: Delivery): number | Promise<number> {

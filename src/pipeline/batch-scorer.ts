@@ -7,6 +7,7 @@ import { KEY_SEPARATOR } from '../normalize/key-separator.js';
 import { type NormalizedField, RecordNormalizer } from '../normalize/record-normalizer.js';
 import { unitNorm } from '../normalize/unit-norm.js';
 import type { SeriesTable } from '../series/series-table.js';
+import { isObservation } from '../stats/is-observation.js';
 import type { PipelinePlan } from './plan.js';
 
 type Extra = 'center' | 'scale' | 'count';
@@ -23,6 +24,38 @@ interface BoundField extends ScoredField {
   texts: number;
 }
 
+/** What the records of a batch are known by beside what is in them. */
+export interface RecordOrigin {
+  /** Called before record `i` is scored. */
+  begin(i: number): void;
+  /** The key of record `i`, where the plan names no field for it. */
+  key(i: number): string;
+  /** Its time in epoch ms, where the plan names no field for it. */
+  time(i: number): number;
+}
+
+/** A renormalization as it happened: which record and field, and what changed. */
+export interface ScoredRenormalization {
+  /** The record of the batch whose value it took. */
+  readonly record: number;
+  readonly key: string;
+  readonly field: string;
+  /** The value that was learnt, and its score. */
+  readonly value: number;
+  readonly normalized: number;
+  /** The epoch that begins. */
+  readonly epoch: number;
+  readonly cause: 'level' | 'scale' | 'drift';
+  /** 1: up or wider, −1: down or narrower. */
+  readonly direction: 1 | -1;
+  readonly oldCenter: number;
+  readonly oldScale: number;
+  readonly newCenter: number;
+  readonly newScale: number;
+  /** Values since the estimated change, this one included; null where the method does not estimate it. */
+  readonly delay: number | null;
+}
+
 /** Scores decoded batches: key → series, each field by its own statistics, in the order of the records. */
 export class BatchScorer {
   readonly engine: RecordNormalizer;
@@ -37,11 +70,15 @@ export class BatchScorer {
   #keep = new Uint8Array(0);
   /** Why a good line is a bad record, by record; mostly empty. */
   readonly refusals = new Map<number, string>();
+  /** Renormalizations in the last batch, in order; kept only where someone wants them. */
+  readonly renormalizations: ScoredRenormalization[] = [];
+  readonly #isWatched: boolean;
 
   constructor(plan: PipelinePlan, table: SeriesTable) {
     this.#plan = plan;
     this.#named = new Set(plan.fields.named.map(({ name }) => name));
     this.engine = new RecordNormalizer({ ...plan.fields, table });
+    this.#isWatched = plan.events !== undefined;
   }
 
   /** Values that were no number, by field. */
@@ -50,15 +87,22 @@ export class BatchScorer {
   }
 
   /** Scores a batch; the answer is valid until the next. */
-  score(batch: RecordBatch, decoder: RecordDecoder): ScoredBatch {
+  score(batch: RecordBatch, decoder: RecordDecoder, origin?: RecordOrigin): ScoredBatch {
     this.#bind(batch, decoder);
     this.#keep.fill(1, 0, batch.length);
     this.refusals.clear();
+    this.renormalizations.length = 0;
     const { key, time } = this.#plan.record;
     const keyColumns = key.map((name) => columnOf(decoder, name));
     const timeColumn = time === undefined ? -1 : columnOf(decoder, time);
     const { table } = this.engine;
-    if (key.length === 0 && decoder.faultCount === 0 && table.ttl === undefined && this.#isColumnar(batch.length)) {
+    if (
+      origin === undefined &&
+      key.length === 0 &&
+      decoder.faultCount === 0 &&
+      table.ttl === undefined &&
+      this.#isColumnar(batch.length)
+    ) {
       this.#scoreColumns(table.slotOf(''), batch.length);
       return { fields: this.#fields, keep: this.#keep };
     }
@@ -67,10 +111,12 @@ export class BatchScorer {
         this.#keep[i] = 0;
         continue;
       }
-      const seriesKey = this.#keyOf(decoder, keyColumns, i);
+      const seriesKey = origin !== undefined && key.length === 0 ? origin.key(i) : this.#keyOf(decoder, keyColumns, i);
       if (seriesKey === undefined) continue;
-      const at = timeColumn < 0 ? Number.NaN : decoder.time(timeColumn, i);
+      origin?.begin(i);
+      const at = time !== undefined ? decoder.time(timeColumn, i) : (origin?.time(i) ?? Number.NaN);
       this.#scoreRecord(i, table.slotOf(seriesKey, Number.isFinite(at) ? at : undefined), at);
+      if (this.#isWatched) this.#note(i, seriesKey);
     }
     return { fields: this.#fields, keep: this.#keep };
   }
@@ -136,6 +182,29 @@ export class BatchScorer {
       if (!scorer.warm && scorer.rules.whileWarming === 'drop') this.#keep[i] = 0;
     }
     if (this.#hasVectors) this.#scoreVectors(i);
+  }
+
+  #note(record: number, key: string): void {
+    for (const { name, field, normalized, column } of this.#fields) {
+      const change = field.scorer?.normalizer.renormalization;
+      if (change === undefined || change.cause === 'none' || !isObservation(column.values[record]!)) continue;
+      const { cause, event, drift, oldCenter, oldScale, newCenter, newScale, delay } = change;
+      this.renormalizations.push({
+        record,
+        key,
+        field: name,
+        value: column.values[record]!,
+        normalized: normalized[record]!,
+        epoch: field.scorer!.epoch + (event === 0 ? 0 : 1),
+        cause,
+        direction: (event === 0 ? drift : event) > 0 ? 1 : -1,
+        oldCenter,
+        oldScale,
+        newCenter,
+        newScale,
+        delay: Number.isNaN(delay) ? null : delay,
+      });
+    }
   }
 
   /** The unit-norm fields of a record form one vector for each norm. */

@@ -3,16 +3,17 @@ import { CsvToNdjsonEncoder } from '../codec/csv-to-ndjson-encoder.js';
 import { NdjsonEncoder } from '../codec/ndjson-encoder.js';
 import { NdjsonToCsvEncoder } from '../codec/ndjson-to-csv-encoder.js';
 import type { RecordEncoder } from '../codec/record-encoder.js';
-import type { PipelinePlan, TextFormat } from './plan.js';
+import type { TextFormat, TextPipelinePlan } from './plan.js';
 import type { TextSource } from './text-source.js';
 
 /** The encoder from what the source turned out to be to what the sink is to hold. `isBegun`: the output has its beginning already. */
 export function openEncoder(
-  { sink, output }: PipelinePlan,
+  { sink, output }: TextPipelinePlan,
   { format, csv }: TextSource,
   isBegun: boolean,
 ): RecordEncoder {
-  const target = sink.format ?? (sink.kind === 'file' ? formatOf(sink.path) : undefined) ?? format;
+  const given = sink.kind === 'kafka' ? 'ndjson' : sink.format;
+  const target = given ?? (sink.kind === 'file' ? formatOf(sink.path) : undefined) ?? format;
   if (format === 'csv') {
     if (target === 'csv')
       return new CsvEncoder(csv!.header, { mode: output.mode, hasHeader: !isBegun, isCrlf: csv!.isCrlf });

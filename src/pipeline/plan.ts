@@ -1,3 +1,5 @@
+import type { KafkaClientOptions } from '../kafka/client.js';
+import type { CompressionName } from '../kafka/record-batch/compression.js';
 import type { FieldOptions } from '../normalize/field-options.js';
 
 export type TextFormat = 'ndjson' | 'csv';
@@ -20,11 +22,26 @@ export interface PipelinePlan {
   /** What a record adds, or whether it replaces the fields in place. */
   output: { mode: 'add' | 'replace'; include: readonly ('center' | 'scale' | 'count')[] };
   sink: SinkPlan;
-  /** Records that do not decode, as NDJSON with file, line and reason. */
-  deadLetter?: { path: string };
+  /** Renormalizations, one record each. */
+  events?: { topic: string };
+  /** Records that cannot be processed: as NDJSON with file, line and reason, or as they were, with the reason in headers. */
+  deadLetter?: { kind: 'file'; path: string } | { kind: 'kafka'; topic: string };
+  onBadRecord: BadRecordPolicy;
+  /** The run fails when more than this part of the latest records is bad; 1: never. */
+  maxBadRatio: number;
   state: StatePlan;
-  /** Records that are worked on at a time. */
-  batch: { maxLength: number };
+  /** Of a Kafka source: whether outputs are part of the transaction that commits what was read. */
+  delivery: 'exactly-once' | 'at-least-once';
+  /** Processes of this machine in the same consumer group. */
+  workers: number;
+  batch: {
+    /** Records that are worked on at a time. */
+    maxLength: number;
+    /** Milliseconds that records of Kafka are gathered before they are committed together. */
+    maxWait: number;
+  };
+  /** Where metrics and health are served. */
+  http: { host: string; port: number } | false;
   /** Exit 1 when any record was bad. */
   strict: boolean;
 }
@@ -32,7 +49,25 @@ export interface PipelinePlan {
 export type SourcePlan =
   | { kind: 'file'; paths: readonly string[]; format?: TextFormat; delimiter?: string }
   | { kind: 'stdin'; format?: TextFormat; delimiter?: string }
-  | { kind: 'simulate'; options: SimulatePlan };
+  | { kind: 'simulate'; options: SimulatePlan }
+  | KafkaSourcePlan;
+
+export interface KafkaSourcePlan {
+  kind: 'kafka';
+  connection: KafkaClientOptions;
+  topic: string;
+  groupId: string;
+  groupInstanceId?: string;
+  startFrom: 'earliest' | 'latest';
+  onGap: 'fail' | 'earliest' | 'latest';
+  /** Milliseconds. */
+  sessionTimeout: number;
+  maxBytesInFlight: number;
+  maxBatchBytes: number;
+}
+
+/** What becomes of a record that cannot be processed: it ends the run, is counted, or is counted and kept. */
+export type BadRecordPolicy = 'fail' | 'skip' | 'dead-letter';
 
 interface SimulatePlan {
   sensors: number;
@@ -43,7 +78,18 @@ interface SimulatePlan {
   seed: number;
 }
 
-export type SinkPlan = { kind: 'file'; path: string; format?: TextFormat } | { kind: 'stdout'; format?: TextFormat };
+export type SinkPlan =
+  | { kind: 'file'; path: string; format?: TextFormat }
+  | { kind: 'stdout'; format?: TextFormat }
+  | KafkaSinkPlan;
+
+export interface KafkaSinkPlan {
+  kind: 'kafka';
+  /** Absent: that of the source. */
+  connection?: KafkaClientOptions;
+  topic: string;
+  compression: CompressionName;
+}
 
 export type StatePlan = {
   /** Milliseconds after which a series that was not seen is forgotten. */
@@ -52,4 +98,36 @@ export type StatePlan = {
 } & (
   | { store: 'memory' }
   | { store: 'file'; path: string /** Milliseconds between checkpoints. */; checkpointEvery: number }
+  | {
+      store: 'kafka';
+      /** The changelog. */
+      topic: string;
+      /** Replicas of the topics that are created; absent: the broker's default. */
+      replicationFactor?: number;
+      /** Folder of local snapshots. */
+      path?: string;
+      /** Milliseconds between commits of the state, where outputs do not wait for them. */
+      checkpointEvery: number;
+    }
 );
+
+/** A plan whose source is text: files, standard input, the simulated plant. */
+export interface TextPipelinePlan extends PipelinePlan {
+  source: Exclude<SourcePlan, KafkaSourcePlan>;
+  state: Exclude<StatePlan, { store: 'kafka' }>;
+  deadLetter?: { kind: 'file'; path: string };
+}
+
+export interface KafkaPipelinePlan extends PipelinePlan {
+  source: KafkaSourcePlan;
+  state: Exclude<StatePlan, { store: 'file' }>;
+  deadLetter?: { kind: 'kafka'; topic: string };
+}
+
+export function isKafkaPlan(plan: PipelinePlan): plan is KafkaPipelinePlan {
+  return plan.source.kind === 'kafka';
+}
+
+export function isTextPlan(plan: PipelinePlan): plan is TextPipelinePlan {
+  return plan.source.kind !== 'kafka';
+}

@@ -10,8 +10,9 @@ import { simulatedChunks } from '../io/simulated-chunks.js';
 import type { Sink } from '../io/sink.js';
 import { StdoutSink } from '../io/stdout-sink.js';
 import { BatchScorer } from './batch-scorer.js';
+import { TopicSink } from './kafka/topic-sink.js';
 import { openEncoder } from './open-encoder.js';
-import type { PipelinePlan } from './plan.js';
+import type { TextPipelinePlan } from './plan.js';
 import { type RunPosition, RunState } from './run-state.js';
 import type { RunOptions, RunSummary } from './run-summary.js';
 import { type DecodedBatch, TextSource } from './text-source.js';
@@ -33,7 +34,7 @@ const WRITE_SIZE = 1 << 18;
  *
  * @throws StorageError, DecodeError, CorruptCheckpointError, OutputClosedError, MissingValueError (`missing: error`)
  */
-export async function runPipeline(plan: PipelinePlan, options: RunOptions = {}): Promise<RunSummary> {
+export async function runPipeline(plan: TextPipelinePlan, options: RunOptions = {}): Promise<RunSummary> {
   const run = await Run.open(plan, options);
   try {
     await run.work();
@@ -45,7 +46,7 @@ export async function runPipeline(plan: PipelinePlan, options: RunOptions = {}):
 
 class Run {
   readonly summary: RunSummary;
-  readonly #plan: PipelinePlan;
+  readonly #plan: TextPipelinePlan;
   readonly #options: RunOptions;
   readonly #state: RunState;
   readonly #scorer: BatchScorer;
@@ -58,7 +59,7 @@ class Run {
   #bytesRead = 0;
 
   private constructor(
-    plan: PipelinePlan,
+    plan: TextPipelinePlan,
     options: RunOptions,
     state: RunState,
     sink: Sink,
@@ -91,12 +92,11 @@ class Run {
     };
   }
 
-  static async open(plan: PipelinePlan, options: RunOptions): Promise<Run> {
+  static async open(plan: TextPipelinePlan, options: RunOptions): Promise<Run> {
     const identity = identityOf(plan);
     const state = await RunState.open(plan.state, identity, performance.now(), options.warn ?? (() => {}));
     const { resume } = state;
-    const sink =
-      plan.sink.kind === 'file' ? await FileSink.open(plan.sink.path, resume?.outputLength) : new StdoutSink();
+    const sink = await openSink(plan, resume?.outputLength);
     const dead = plan.deadLetter && (await DeadLetterFile.open(plan.deadLetter.path, resume?.deadLength));
     return new Run(plan, options, state, sink, dead, identity);
   }
@@ -209,6 +209,11 @@ class Run {
   }
 }
 
+function openSink({ sink, record }: TextPipelinePlan, resumeAt?: number): Promise<Sink> | Sink {
+  if (sink.kind === 'file') return FileSink.open(sink.path, resumeAt);
+  return sink.kind === 'kafka' ? TopicSink.open(sink, record) : new StdoutSink();
+}
+
 /** Ends with the chunk at hand once the run is told to stop, also while it waits for one that does not come. */
 async function* stoppable(
   chunks: AsyncGenerator<InputChunk>,
@@ -259,12 +264,16 @@ function badRecords(
   return bad.sort((a, b) => a.line - b.line);
 }
 
-function identityOf({ source, sink }: PipelinePlan): string {
+function identityOf({ source, sink }: TextPipelinePlan): string {
   const from =
     source.kind === 'file'
       ? source.paths.map((path) => (path === '-' ? path : resolve(path)))
       : source.kind === 'simulate'
         ? source.options.seed
         : '-';
-  return JSON.stringify([source.kind, from, sink.kind === 'file' ? resolve(sink.path) : 'stdout']);
+  return JSON.stringify([
+    source.kind,
+    from,
+    sink.kind === 'file' ? resolve(sink.path) : sink.kind === 'kafka' ? sink.topic : 'stdout',
+  ]);
 }

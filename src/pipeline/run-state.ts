@@ -1,7 +1,7 @@
 import { FileStore } from '../checkpoint/file-store.js';
 import type { CheckpointStore } from '../checkpoint/store.js';
 import { SeriesTable, type SeriesTableOptions } from '../series/series-table.js';
-import type { StatePlan, TextFormat } from './plan.js';
+import type { TextFormat, TextPipelinePlan } from './plan.js';
 import type { CsvShape, TextPosition } from './text-source.js';
 
 /** Where a run stands, kept beside the state of its series: what a run that goes on needs. */
@@ -45,7 +45,7 @@ export class RunState {
 
   /** @throws CorruptCheckpointError when there is state and none of it can be read */
   static async open(
-    plan: StatePlan,
+    plan: TextPipelinePlan['state'],
     identity: string,
     now: number,
     warn: (message: string) => void,

@@ -8,7 +8,8 @@ import { RecordSplitter } from '../codec/record-splitter.js';
 import { sniffNumericColumns } from '../codec/sniff-numeric-columns.js';
 import { DecodeError } from '../errors.js';
 import type { InputChunk } from '../io/read-chunks.js';
-import type { PipelinePlan, TextFormat } from './plan.js';
+import { decoderOptions } from './decoder-options.js';
+import type { TextFormat, TextPipelinePlan } from './plan.js';
 
 /** What is known of a CSV input once its first rows were seen. */
 export interface CsvShape {
@@ -39,7 +40,7 @@ export interface TextPosition {
  * All inputs must be of one format; CSV files may differ in nothing but their rows.
  */
 export class TextSource {
-  readonly #plan: PipelinePlan;
+  readonly #plan: TextPipelinePlan;
   readonly #format: TextFormat | undefined;
   readonly #delimiter: string | undefined;
   /** Absent until the first bytes were seen. */
@@ -49,7 +50,7 @@ export class TextSource {
   position: TextPosition;
 
   constructor(
-    plan: PipelinePlan,
+    plan: TextPipelinePlan,
     resume?: { position: TextPosition; format: TextFormat | undefined; csv: CsvShape | undefined },
   ) {
     this.#plan = plan;
@@ -115,14 +116,7 @@ export class TextSource {
   }
 
   #ndjson(known: RecordDecoder | undefined): RecordDecoder {
-    const { fields, record, output } = this.#plan;
-    const names = [
-      ...fields.named.map(({ name }) => name),
-      ...record.key,
-      ...(record.time === undefined ? [] : [record.time]),
-    ];
-    const reserved = [...(output.mode === 'add' ? ['normalized'] : []), 'epoch', ...output.include];
-    return known ?? new NdjsonDecoder({ names, others: fields.others !== undefined, reserved });
+    return known ?? new NdjsonDecoder(decoderOptions(this.#plan));
   }
 
   #readHeader(name: string, batch: RecordBatch): CsvHeader {

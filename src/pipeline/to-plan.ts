@@ -5,11 +5,14 @@ import { resolveField } from '../normalize/resolve-field.js';
 import { withDefaults } from '../normalize/with-defaults.js';
 import { parseDuration } from '../parse-duration.js';
 import { type Config, configSchema } from './config-schema.js';
+import { kafkaPlan } from './kafka-plan.js';
 import type { PipelinePlan, SinkPlan, SourcePlan, StatePlan } from './plan.js';
 import { display, type Fault, schemaFaults, valueAt } from './schema-faults.js';
 
 /** ms between checkpoints when nothing else is said. */
 const CHECKPOINT_EVERY = 10_000;
+/** The same for state in Kafka, where only what changed is written. */
+const STATE_COMMIT_EVERY = 100;
 
 /**
  * The plan of a configuration, every default in its place.
@@ -29,7 +32,7 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
   if (kinds.length !== 1)
     faults.push({
       path: ['source'],
-      message: `must be exactly one of file, stdin, simulate, got ${kinds.length === 0 ? 'none' : kinds.join(' and ')}`,
+      message: `must be exactly one of kafka, file, stdin, simulate, got ${kinds.length === 0 ? 'none' : kinds.join(' and ')}`,
     });
   const named =
     given === '*'
@@ -57,17 +60,18 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
   if (fields.others) check(['fields'], fields.others, {});
   else if (named.length === 0)
     faults.push({ path: ['fields'], message: "must be '*' or at least one field, got none" });
-  if (needTime.length > 0 && record.time === undefined)
+  if (needTime.length > 0 && record.time === undefined && !sources.kafka)
     faults.push({
       path: ['record'],
       message: `must be given a time: ${needTime.join(', ')} has a memory in event time`,
     });
   checkFiles(config, faults, written);
-  const state = statePlan(config, faults, record.time !== undefined, written);
+  const state = statePlan(config, faults, record.time !== undefined || sources.kafka !== undefined, written);
+  const kafka = kafkaPlan(config, faults, written);
   if (faults.length > 0) throw new ConfigError(faults.map(describe));
 
   return {
-    source: sourcePlan(sources),
+    source: kafka.source ?? sourcePlan(sources),
     record: {
       key: record.key === undefined ? [] : typeof record.key === 'string' ? [record.key] : record.key,
       ...(record.time !== undefined && { time: record.time }),
@@ -77,10 +81,16 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
       mode: output === 'replace' ? 'replace' : 'add',
       include: typeof output === 'object' ? output.include : [],
     },
-    sink: sinkPlan(givenSink),
-    ...(config.deadLetter && { deadLetter: { path: config.deadLetter.file.path } }),
+    sink: kafka.sink ?? sinkPlan(givenSink),
+    ...(config.events && { events: { topic: config.events.kafka.topic } }),
+    ...(config.deadLetter && { deadLetter: deadLetterPlan(config.deadLetter) }),
+    onBadRecord: config.onBadRecord ?? (config.deadLetter ? 'dead-letter' : 'skip'),
+    maxBadRatio: config.maxBadRatio ?? 0.5,
     state,
-    batch: { maxLength: batch.maxLength ?? 4096 },
+    delivery: config.delivery ?? (kafka.source && kafka.sink ? 'exactly-once' : 'at-least-once'),
+    workers: config.workers ?? 1,
+    batch: { maxLength: batch.maxLength ?? 4096, maxWait: kafka.maxWait },
+    http: config.http ? { host: config.http.host ?? '127.0.0.1', port: config.http.port ?? 9464 } : false,
     strict: config.strict ?? false,
   };
 }
@@ -91,7 +101,7 @@ function checkFiles({ source, sink, deadLetter }: Config, faults: Fault[], shown
   for (const path of [source.file?.path ?? []].flat()) if (path !== '-') taken.set(resolve(path), 'source');
   const written = [
     ['sink', typeof sink === 'object' && 'file' in sink ? sink.file.path : undefined],
-    ['deadLetter', deadLetter?.file.path],
+    ['deadLetter', deadLetter && 'file' in deadLetter ? deadLetter.file.path : undefined],
   ] as const;
   for (const [section, path] of written) {
     if (path === undefined) continue;
@@ -116,8 +126,15 @@ function sourcePlan({ file, stdin, simulate }: Config['source']): SourcePlan {
   return { kind: 'simulate', options: { sensors, rate, seed, ...(count !== undefined && { count }) } };
 }
 
+function deadLetterPlan(deadLetter: NonNullable<Config['deadLetter']>): PipelinePlan['deadLetter'] & object {
+  return 'file' in deadLetter
+    ? { kind: 'file', path: deadLetter.file.path }
+    : { kind: 'kafka', topic: deadLetter.kafka.topic };
+}
+
 function sinkPlan(sink: NonNullable<Config['sink']>): SinkPlan {
   if (sink === 'stdout') return { kind: 'stdout' };
+  if ('kafka' in sink) throw new TypeError('a Kafka sink has a plan of its own');
   if ('file' in sink)
     return { kind: 'file', path: sink.file.path, ...(sink.file.format && { format: sink.file.format }) };
   return { kind: 'stdout', ...(sink.stdout.format && { format: sink.stdout.format }) };
@@ -128,7 +145,8 @@ function optionFault(path: string[], { expected, received }: InvalidOptionError,
   return { path, message: `must be ${expected}, got ${display(valueAt(written, path) ?? received)}` };
 }
 
-function statePlan({ state = {} }: Config, faults: Fault[], hasTime: boolean, written: unknown): StatePlan {
+function statePlan(config: Config, faults: Fault[], hasTime: boolean, written: unknown): StatePlan {
+  const { state = {}, source } = config;
   const duration = (option: 'ttl' | 'checkpointEvery'): number | undefined => {
     try {
       return state[option] === undefined ? undefined : parseDuration(option, state[option]);
@@ -137,6 +155,10 @@ function statePlan({ state = {} }: Config, faults: Fault[], hasTime: boolean, wr
       faults.push(optionFault(['state', option], error, written));
       return undefined;
     }
+  };
+  const refuse = (options: readonly (keyof typeof state)[], why: string) => {
+    for (const option of options)
+      if (state[option] !== undefined) faults.push({ path: ['state', option], message: `must be absent: ${why}` });
   };
   const ttl = duration('ttl');
   const checkpointEvery = duration('checkpointEvery');
@@ -149,13 +171,35 @@ function statePlan({ state = {} }: Config, faults: Fault[], hasTime: boolean, wr
       path: ['state', 'ttl'],
       message: 'must be absent: series age in event time, and record.time is not given',
     });
-  const { store = state.path === undefined ? 'memory' : 'file', path } = state;
+  const { store = source.kafka ? 'kafka' : state.path === undefined ? 'memory' : 'file', path } = state;
+  if (source.kafka && store === 'file')
+    faults.push({
+      path: ['state', 'store'],
+      message: 'must be kafka or memory, got "file": the state of a Kafka source goes where its offsets go',
+    });
+  if (!source.kafka && store === 'kafka')
+    faults.push({ path: ['state', 'store'], message: 'must be file or memory, got "kafka": the source is not Kafka' });
+  if (store === 'kafka') {
+    const exactlyOnce = (config.delivery ?? 'exactly-once') === 'exactly-once' && isKafkaSink(config);
+    if (exactlyOnce) refuse(['checkpointEvery'], 'with exactly-once every transaction holds the state');
+    return {
+      store,
+      topic: state.topic ?? `${source.kafka?.groupId}-${source.kafka?.topic}-changelog`,
+      ...(state.replicationFactor !== undefined && { replicationFactor: state.replicationFactor }),
+      ...(path !== undefined && { path }),
+      checkpointEvery: checkpointEvery ?? STATE_COMMIT_EVERY,
+      ...bounds,
+    };
+  }
+  refuse(['topic', 'replicationFactor'], `store is ${store}`);
   if (store === 'file') {
     if (path === undefined) faults.push({ path: ['state'], message: 'must be given a path: store is file' });
     return { store, path: path ?? '', checkpointEvery: checkpointEvery ?? CHECKPOINT_EVERY, ...bounds };
   }
-  for (const option of ['path', 'checkpointEvery'] as const)
-    if (state[option] !== undefined)
-      faults.push({ path: ['state', option], message: 'must be absent: store is memory' });
+  refuse(['path', 'checkpointEvery'], 'store is memory');
   return { store, ...bounds };
+}
+
+function isKafkaSink({ sink }: Config): boolean {
+  return typeof sink === 'object' && 'kafka' in sink;
 }

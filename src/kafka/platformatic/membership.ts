@@ -72,15 +72,18 @@ export class Membership implements GroupMembership {
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+    const leaving = `${this.role}-leaving`;
     if (this.memberId !== '' && this.groupInstanceId === null && !this.#cluster.closed) {
+      // By a connection of its own: on the other one a join may be waiting for the rest of the group, and all that follows with it.
       const leave = this.#cluster
         .coordinator(0, this.groupId)
         .then((node) =>
-          this.#cluster.call(this.role, node, (wire) => wire.leaveGroupV4, this.groupId, [
+          this.#cluster.call(leaving, node, (wire) => wire.leaveGroupV4, this.groupId, [
             { memberId: this.memberId, groupInstanceId: null },
           ]),
         );
       await Promise.race([leave.catch(() => {}), sleep(2000, undefined, { ref: false })]);
+      await this.#cluster.release(leaving);
     }
     this.memberId = '';
     await this.#cluster.release(this.role);

@@ -60,6 +60,32 @@ export class RecordBatchBuilder {
     valueEnd: number,
     headers?: readonly RecordHeader[],
   ): void {
+    const encoded = headers === undefined || headers.length === 0 ? noHeaders : encodeHeaders(headers);
+    this.appendEncoded(
+      timestamp,
+      keyBytes,
+      keyStart,
+      keyEnd,
+      valueBytes,
+      valueStart,
+      valueEnd,
+      encoded,
+      encoded.length,
+    );
+  }
+
+  /** The same with headers as the bytes that a record has of them, their count included: `headers[0, headersEnd)`. */
+  appendEncoded(
+    timestamp: number,
+    keyBytes: Uint8Array | null,
+    keyStart: number,
+    keyEnd: number,
+    valueBytes: Uint8Array | null,
+    valueStart: number,
+    valueEnd: number,
+    headers: Uint8Array,
+    headersEnd: number,
+  ): void {
     if (this.#count === 0) {
       this.#baseTimestamp = timestamp;
       this.#maxTimestamp = timestamp;
@@ -67,7 +93,6 @@ export class RecordBatchBuilder {
     const delta = timestamp - this.#baseTimestamp;
     const keyLength = keyBytes === null ? -1 : keyEnd - keyStart;
     const valueLength = valueBytes === null ? -1 : valueEnd - valueStart;
-    const headerBytes = headers === undefined || headers.length === 0 ? 1 : headersLength(headers);
     const length =
       1 +
       int64Length(delta) +
@@ -76,7 +101,7 @@ export class RecordBatchBuilder {
       (keyLength > 0 ? keyLength : 0) +
       int32Length(valueLength) +
       (valueLength > 0 ? valueLength : 0) +
-      headerBytes;
+      headersEnd;
     this.#reserve(length + 5);
     const buffer = this.#buffer;
     let at = writeInt32(buffer, this.#end, length);
@@ -87,9 +112,7 @@ export class RecordBatchBuilder {
     if (keyLength > 0) at = copy(keyBytes!, keyStart, keyEnd, buffer, at);
     at = writeInt32(buffer, at, valueLength);
     if (valueLength > 0) at = copy(valueBytes!, valueStart, valueEnd, buffer, at);
-    if (headerBytes === 1) buffer[at++] = 0;
-    else at = writeHeaders(buffer, at, headers!);
-    this.#end = at;
+    this.#end = copy(headers, 0, headersEnd, buffer, at);
     this.#count++;
   }
 
@@ -130,6 +153,9 @@ export class RecordBatchBuilder {
     this.#buffer = grown;
   }
 }
+
+/** A count of none. */
+const noHeaders = new Uint8Array(1);
 
 /** Bytes of the zigzag varint of a 32-bit integer. */
 function int32Length(value: number): number {
@@ -187,15 +213,17 @@ function headersLength(headers: readonly RecordHeader[]): number {
   return length;
 }
 
-function writeHeaders(buffer: Buffer, start: number, headers: readonly RecordHeader[]): number {
-  let at = writeInt32(buffer, start, headers.length);
+/** The headers of a record as it has them, their count first. */
+export function encodeHeaders(headers: readonly RecordHeader[]): Uint8Array {
+  const buffer = Buffer.allocUnsafe(headersLength(headers));
+  let at = writeInt32(buffer, 0, headers.length);
   for (const [name, value] of headers) {
     at = writeInt32(buffer, at, Buffer.byteLength(name));
     at += buffer.write(name, at);
     at = writeInt32(buffer, at, value?.length ?? -1);
     if (value !== null) at = copy(value, 0, value.length, buffer, at);
   }
-  return at;
+  return buffer;
 }
 
 /** A 64-bit integer from a double that holds one exactly. */

@@ -52,16 +52,54 @@ export class RecordBatchList {
     valueEnd: number,
     headers?: readonly RecordHeader[],
   ): void {
-    let builder = this.#builders[this.#used - 1]!;
-    // What a record takes beside its key, value and headers is at most 36 bytes: lengths, deltas and their prefixes.
-    let bytes = keyEnd - keyStart + valueEnd - valueStart + 36;
+    let bytes = keyEnd - keyStart + valueEnd - valueStart;
     if (headers !== undefined)
       for (const [name, value] of headers) bytes += 3 * name.length + (value?.length ?? 0) + 10;
-    if (builder.count > 0 && builder.byteLength + bytes > this.#maxBytes) {
-      builder = this.#builders[this.#used] ??= new RecordBatchBuilder();
-      this.#used++;
-    }
-    builder.appendRange(timestamp, keyBytes, keyStart, keyEnd, valueBytes, valueStart, valueEnd, headers);
+    this.#builderFor(bytes).appendRange(
+      timestamp,
+      keyBytes,
+      keyStart,
+      keyEnd,
+      valueBytes,
+      valueStart,
+      valueEnd,
+      headers,
+    );
     this.#count++;
+  }
+
+  /** The same with headers as a record has them: `headers[0, headersEnd)`, their count included. */
+  appendEncoded(
+    timestamp: number,
+    keyBytes: Uint8Array | null,
+    keyStart: number,
+    keyEnd: number,
+    valueBytes: Uint8Array | null,
+    valueStart: number,
+    valueEnd: number,
+    headers: Uint8Array,
+    headersEnd: number,
+  ): void {
+    this.#builderFor(keyEnd - keyStart + valueEnd - valueStart + headersEnd).appendEncoded(
+      timestamp,
+      keyBytes,
+      keyStart,
+      keyEnd,
+      valueBytes,
+      valueStart,
+      valueEnd,
+      headers,
+      headersEnd,
+    );
+    this.#count++;
+  }
+
+  /** The batch that has room for a record whose key, value and headers take so many bytes. */
+  #builderFor(bytes: number): RecordBatchBuilder {
+    const builder = this.#builders[this.#used - 1]!;
+    // What a record takes beside them is at most 36 bytes: lengths, deltas and their prefixes.
+    if (builder.count === 0 || builder.byteLength + bytes + 36 <= this.#maxBytes) return builder;
+    if (this.#used === this.#builders.length) this.#builders.push(new RecordBatchBuilder());
+    return this.#builders[this.#used++]!;
   }
 }

@@ -1,0 +1,13 @@
+import type { NdjsonDecoderOptions } from '../codec/ndjson-decoder.js';
+import type { PipelinePlan } from './plan.js';
+
+/** What of JSON records the plan wants read. */
+export function decoderOptions({ fields, record, output }: PipelinePlan): NdjsonDecoderOptions {
+  const names = [
+    ...fields.named.map(({ name }) => name),
+    ...record.key,
+    ...(record.time === undefined ? [] : [record.time]),
+  ];
+  const reserved = [...(output.mode === 'add' ? ['normalized'] : []), 'epoch', ...output.include];
+  return { names, others: fields.others !== undefined, reserved };
+}

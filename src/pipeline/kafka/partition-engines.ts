@@ -1,0 +1,191 @@
+import type { ChangelogStore } from '../../kafka/changelog-store.js';
+import type { Assignment, Delivery, KafkaClient, ProduceBatch } from '../../kafka/port.js';
+import { RecordBatchList } from '../../kafka/record-batch/record-batch-list.js';
+import type { Health } from '../metrics/health.js';
+import type { RunMetrics } from '../metrics/run-metrics.js';
+import type { KafkaPipelinePlan } from '../plan.js';
+import type { RunLog } from '../run-log.js';
+import type { BadRecords } from './bad-records.js';
+import { PartitionEngine } from './partition-engine.js';
+import { Spare } from './spare.js';
+import type { PipelineTopics } from './topics.js';
+
+export interface PartitionEnginesOptions {
+  plan: KafkaPipelinePlan;
+  client: KafkaClient;
+  topics: PipelineTopics;
+  bad: BadRecords;
+  metrics: RunMetrics;
+  health: Health;
+  log: RunLog;
+  write?: (bytes: Uint8Array) => void;
+}
+
+/** How often the log says how far a restore is, in ms. */
+const SAY_EVERY = 2_000;
+
+/** The engines of the partitions that this process holds: made and restored when a partition comes, dropped when it goes. */
+export class PartitionEngines {
+  readonly #options: PartitionEnginesOptions;
+  readonly #engines = new Map<Assignment, PartitionEngine>();
+  readonly #restoring = new Map<Assignment, number>();
+  readonly #spare = new Spare(
+    () => new RecordBatchList(),
+    (list) => list.reset(),
+    64,
+  );
+
+  constructor(options: PartitionEnginesOptions) {
+    this.#options = options;
+    const { metrics } = options;
+    metrics.series.read(() => this.#sum(({ table }) => table.size));
+    metrics.stateBytes.read(() => this.#sum(({ table }) => table.byteLength));
+  }
+
+  /** Partitions held. */
+  get size(): number {
+    return this.#engines.size;
+  }
+
+  /** Restores a partition that has come, and was fenced. Answers where to begin; undefined: where the group says. */
+  async open(assignment: Assignment): Promise<number | undefined> {
+    const { plan, topics, client, bad, metrics, log, write } = this.#options;
+    const { topic, partition, signal } = assignment;
+    const engine = new PartitionEngine({
+      plan,
+      topic,
+      partition,
+      sinkPartition: topics.sinkPartitions === topics.partitions ? partition : undefined,
+      bad,
+      metrics,
+      spare: this.#spare,
+      ...(write && { write }),
+    });
+    let nextOffset: number | null = null;
+    if (topics.changelog !== undefined) {
+      this.#progress(assignment, 0);
+      try {
+        nextOffset = await this.#restore(engine, assignment, topics.changelog);
+      } finally {
+        this.#progress(assignment, undefined);
+      }
+      const committed = await client.admin.committedOffset(plan.source.groupId, assignment);
+      if (nextOffset !== null && committed !== null && committed !== nextOffset)
+        log.warn('the group was set to another offset than its state is of; the state is followed', {
+          topic,
+          partition,
+          groupOffset: committed,
+          stateOffset: nextOffset,
+        });
+      if (nextOffset === null && committed !== null)
+        log.warn('the group has an offset and there is no state: statistics begin afresh', {
+          topic,
+          partition,
+          committed,
+        });
+    }
+    if (signal.aborted) return undefined;
+    this.#engines.set(assignment, engine);
+    metrics.partitionsAssigned.set(this.#engines.size);
+    this.#tell();
+    return nextOffset ?? undefined;
+  }
+
+  close(assignment: Assignment): void {
+    const { metrics } = this.#options;
+    this.#engines.delete(assignment);
+    this.#restoring.delete(assignment);
+    metrics.lag.remove(assignment.topic, assignment.partition);
+    metrics.partitionsAssigned.set(this.#engines.size);
+  }
+
+  /** The engine of a delivery; undefined when its partition has gone. */
+  of({ assignment }: Delivery): PartitionEngine | undefined {
+    return this.#engines.get(assignment);
+  }
+
+  /** Everything that has changed in a partition since this was asked last, and where the source goes on, for its changelog. */
+  changes(delivery: Delivery, changelog: ChangelogStore): { batch: ProduceBatch; list: RecordBatchList } | undefined {
+    const engine = this.#engines.get(delivery.assignment);
+    if (engine === undefined) return undefined;
+    const list = this.#spare.take();
+    const batch: ProduceBatch = { topic: changelog.topic, partition: delivery.partition, records: list };
+    const { records } = delivery;
+    const time = records.length > 0 ? records.timestamps[records.length - 1]! : 0;
+    engine.log.collect((key, value) => changelog.append(batch, time, key, value));
+    changelog.appendNextOffset(batch, time, delivery.nextOffset);
+    return { batch, list };
+  }
+
+  /** Takes a list back that has been written. */
+  reuse(list: RecordBatchList): void {
+    this.#spare.give(list);
+  }
+
+  async #restore(engine: PartitionEngine, assignment: Assignment, changelog: ChangelogStore): Promise<number | null> {
+    const { metrics, log } = this.#options;
+    const { topic, partition, signal } = assignment;
+    const began = performance.now();
+    let said = began;
+    const { nextOffset, entries } = await changelog.restore(partition, {
+      apply: (key, value) => engine.log.apply(key, value),
+      progress: (done, total) => {
+        const ratio = total > 0 ? done / total : 1;
+        this.#progress(assignment, ratio);
+        const now = performance.now();
+        if (now - said < SAY_EVERY) return;
+        said = now;
+        log.info('restoring state', {
+          topic,
+          partition,
+          done: `${Math.floor(100 * ratio)} %`,
+          series: engine.table.size,
+        });
+      },
+      signal,
+    });
+    engine.log.settle();
+    const seconds = (performance.now() - began) / 1000;
+    metrics.restoredEntries.add(entries);
+    metrics.restoreSeconds.set(seconds);
+    for (const field of engine.log.restarted)
+      log.warn('the state of a field was learnt under another configuration; it began afresh', {
+        topic,
+        partition,
+        field,
+      });
+    log.info('partition taken', {
+      topic,
+      partition,
+      ...(nextOffset !== null && { offset: nextOffset }),
+      series: engine.table.size,
+      seconds: Number(seconds.toFixed(3)),
+    });
+    return nextOffset;
+  }
+
+  #progress(assignment: Assignment, ratio: number | undefined): void {
+    if (ratio === undefined) this.#restoring.delete(assignment);
+    else this.#restoring.set(assignment, ratio);
+    const all = [...this.#restoring.values()];
+    this.#options.metrics.restoreProgress.set(
+      all.length === 0 ? 1 : all.reduce((sum, each) => sum + each, 0) / all.length,
+    );
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { health } = this.#options;
+    if (health.phase !== 'restoring' && health.phase !== 'running') return;
+    const left = this.#restoring.size;
+    if (left > 0)
+      health.enter('restoring', `restoring the state of ${left} ${left === 1 ? 'partition' : 'partitions'}`);
+    else health.enter('running');
+  }
+
+  #sum(of: (engine: PartitionEngine) => number): number {
+    let sum = 0;
+    for (const engine of this.#engines.values()) sum += of(engine);
+    return sum;
+  }
+}

@@ -1,0 +1,279 @@
+import {
+  catchError,
+  concatMap,
+  EMPTY,
+  from,
+  lastValueFrom,
+  map,
+  type Observable,
+  type OperatorFunction,
+  retry,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
+import { EngineError } from '../../errors.js';
+import { clientOf } from '../../kafka/client.js';
+import { fromKafka } from '../../kafka/from-kafka.js';
+import { TransportError } from '../../kafka/kafka-errors.js';
+import { PartitionTransactions } from '../../kafka/partition-transactions.js';
+import type { Delivery, GroupConsumer, KafkaClient } from '../../kafka/port.js';
+import type { RecordBatchList } from '../../kafka/record-batch/record-batch-list.js';
+import { type DeliveryOutput, toKafka } from '../../kafka/to-kafka.js';
+import type { Health } from '../metrics/health.js';
+import type { RunMetrics } from '../metrics/run-metrics.js';
+import type { KafkaPipelinePlan } from '../plan.js';
+import type { RunLog } from '../run-log.js';
+import { BadRecords } from './bad-records.js';
+import { openTextSink, type TextSink } from './open-text-sink.js';
+import { PartitionEngines } from './partition-engines.js';
+import { type PipelineTopics, prepareTopics } from './topics.js';
+
+export interface KafkaRunOptions {
+  /** Aborted: reads no more, finishes what was read, commits it and leaves the group; at most `drain` ms. */
+  signal?: AbortSignal;
+  /** @defaultValue 9_000 */
+  drain?: number;
+  metrics: RunMetrics;
+  health: Health;
+  log: RunLog;
+  /** Which of several workers this is. @defaultValue 0 */
+  worker?: number;
+}
+
+/** Longest pause before the stream is begun again, in ms. */
+const LONGEST_PAUSE = 10_000;
+
+interface ScoredDelivery extends DeliveryOutput {
+  lists: RecordBatchList[];
+  readonly since: number;
+}
+
+/**
+ * Runs a pipeline whose source is Kafka until it is told to stop.
+ *
+ * ## Back pressure
+ *
+ * What is fetched and not committed is bounded by `source.kafka.maxBytesInFlight`; when outputs cannot be written, fetching stops, and
+ * the member keeps its place in the group.
+ *
+ * ## Delivery guarantees
+ *
+ * State, next offset and, with exactly-once, outputs, events and dead letters are one transaction for each batch of a partition. Whoever
+ * takes a partition over fences the one before, then restores. With at-least-once outputs go ahead of the transaction: what a crash
+ * leaves uncommitted is scored again from the same state, so that an output that comes twice is the same to the bit, and names its record.
+ *
+ * A broker that is lost is tried again for as long as it takes, `health` says so meanwhile; what the brokers refuse for good ends the run.
+ *
+ * @throws EngineError
+ */
+export async function runKafka(plan: KafkaPipelinePlan, options: KafkaRunOptions): Promise<void> {
+  const client = clientOf(plan.source.connection);
+  try {
+    await new KafkaRun(plan, options, client).work();
+  } finally {
+    await client.close();
+  }
+}
+
+class KafkaRun {
+  readonly #plan: KafkaPipelinePlan;
+  readonly #options: KafkaRunOptions;
+  readonly #client: KafkaClient;
+  readonly #bad: BadRecords;
+  #consumer: GroupConsumer | undefined;
+  #text: TextSink | undefined;
+  #attempt = 0;
+
+  constructor(plan: KafkaPipelinePlan, options: KafkaRunOptions, client: KafkaClient) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#client = client;
+    const { metrics, log } = options;
+    this.#bad = new BadRecords({ ...plan, topic: plan.deadLetter?.topic }, metrics, log);
+    metrics.inFlightBytes.read(() => this.#consumer?.bytesInFlight ?? 0);
+    metrics.set.onCollect(() => {
+      for (const { topic, partition, position, endOffset } of this.#consumer?.lag() ?? [])
+        metrics.lag.labels(topic, partition).set(endOffset - position);
+    });
+  }
+
+  async work(): Promise<void> {
+    const { signal, health, log } = this.#options;
+    // What is wrong at the beginning is most likely wrong in the configuration: it is told at once.
+    const topics = await prepareTopics(this.#client, this.#plan);
+    if (signal?.aborted) return;
+    health.enter('restoring', 'joining the group');
+    log.info('started', {
+      topic: this.#plan.source.topic,
+      partitions: topics.partitions,
+      groupId: this.#plan.source.groupId,
+      delivery: this.#plan.delivery,
+    });
+    const { sink } = this.#plan;
+    if (sink.kind !== 'kafka') this.#text = await openTextSink(sink);
+    await lastValueFrom(this.#stream(topics).pipe(this.#again()), { defaultValue: null }).finally(() =>
+      this.#text?.close(),
+    );
+  }
+
+  /** One life of the pipeline: a member of the group, until it is told to stop or something fails. */
+  #stream(topics: PipelineTopics): Observable<unknown> {
+    const { metrics, health, log, signal, drain = 9_000, worker = 0 } = this.#options;
+    const plan = this.#plan;
+    const client = this.#client;
+    const { source, sink, state, delivery: guarantee, batch } = plan;
+    const exactlyOnce = guarantee === 'exactly-once';
+    const { changelog } = topics;
+    const text = this.#text;
+    const engines = new PartitionEngines({
+      plan,
+      client,
+      topics,
+      bad: this.#bad,
+      metrics,
+      health,
+      log,
+      ...(text && { write: text.append }),
+    });
+    const transactions =
+      changelog === undefined && !exactlyOnce
+        ? undefined
+        : new PartitionTransactions({
+            client,
+            transactionalId: source.groupId,
+            transactionTimeout: 30_000,
+            ...(sink.kind === 'kafka' && { compression: sink.compression }),
+          });
+    const instance = source.groupInstanceId;
+    return fromKafka({
+      client,
+      groupId: source.groupId,
+      ...(instance !== undefined && { groupInstanceId: plan.workers > 1 ? `${instance}-${worker}` : instance }),
+      topics: [source.topic],
+      startFrom: source.startFrom,
+      onGap: source.onGap,
+      sessionTimeout: source.sessionTimeout,
+      maxBytesInFlight: source.maxBytesInFlight,
+      maxBatchBytes: source.maxBatchBytes,
+      ...(transactions && { transactions }),
+      ...(signal && { signal }),
+      drain,
+      assigned: (assignment) => {
+        metrics.rebalances.add();
+        return engines.open(assignment);
+      },
+      revoked: (assignment, lost) => {
+        metrics.rebalances.add();
+        engines.close(assignment);
+        log.info(lost ? 'partition lost' : 'partition given back', {
+          topic: assignment.topic,
+          partition: assignment.partition,
+        });
+      },
+      connection: (trouble) => {
+        if (trouble === null) {
+          metrics.reconnects.add();
+          health.clear('connection');
+          log.info('connected again');
+        } else {
+          health.trouble('connection', `no connection to the brokers: ${trouble.message}`);
+          log.warn('no connection to the brokers; trying again', { reason: trouble.message });
+        }
+      },
+    }).pipe(
+      tap(({ consumer }) => {
+        this.#consumer = consumer;
+      }),
+      this.#score(engines),
+      text === undefined ? map((scored) => scored) : concatMap((scored) => from(text.write().then(() => scored))),
+      toKafka({
+        client,
+        ...(transactions && { transactions }),
+        ...(transactions && !exactlyOnce && { outputs: 'at-once' as const }),
+        maxWait: exactlyOnce || state.store !== 'kafka' ? batch.maxWait : state.checkpointEvery,
+        ...(sink.kind === 'kafka' && { compression: sink.compression }),
+        ...(changelog && {
+          state: (together) => {
+            const last = together.at(-1) as ScoredDelivery;
+            const changes = engines.changes(last.delivery, changelog);
+            if (changes === undefined) return [];
+            last.lists.push(changes.list);
+            return [changes.batch];
+          },
+        }),
+      }),
+      tap((output) => this.#committed(output as ScoredDelivery, engines)),
+    );
+  }
+
+  #score(engines: PartitionEngines): OperatorFunction<Delivery, ScoredDelivery> {
+    const { metrics, log } = this.#options;
+    return concatMap((delivery) => {
+      const engine = delivery.stale ? undefined : engines.of(delivery);
+      if (engine === undefined) {
+        delivery.settle();
+        return EMPTY;
+      }
+      const { gap } = delivery;
+      if (gap !== null) {
+        metrics.offsetGapRecords.add(gap.to - gap.from);
+        log.error('records were deleted before they were read', {
+          topic: delivery.topic,
+          partition: delivery.partition,
+          from: gap.from,
+          to: gap.to,
+        });
+      }
+      const since = performance.now();
+      const { lists, ...output } = engine.process(delivery);
+      return [{ ...output, lists: [...lists], since }];
+    });
+  }
+
+  #committed({ delivery, lists, since, batches }: ScoredDelivery, engines: PartitionEngines): void {
+    const { metrics, health } = this.#options;
+    const { records } = delivery;
+    this.#attempt = 0;
+    health.clear('stream');
+    metrics.commits.add();
+    for (const batch of batches ?? []) metrics.outputs.add(batch.records.count);
+    metrics.batchSeconds.observe((performance.now() - since) / 1000);
+    if (records.length > 0)
+      metrics.latency.observe(Math.max(0, Date.now() - records.timestamps[0]!) / 1000, records.length);
+    for (const list of lists) engines.reuse(list);
+  }
+
+  /** Begins again after what passes by itself, with longer and longer pauses; what does not ends the run. */
+  #again<T>(): OperatorFunction<T, T> {
+    const { metrics, health, log, signal } = this.#options;
+    return (source) =>
+      source.pipe(
+        retry({
+          delay: (error: unknown) => {
+            if (signal?.aborted) return throwError(() => error);
+            if (!isPassing(error)) return throwError(() => error);
+            metrics.abortedTransactions.add();
+            const pause = Math.min(LONGEST_PAUSE, 200 * 2 ** this.#attempt++);
+            const { message, code } = error as EngineError;
+            health.trouble('stream', message);
+            log.warn('the stream broke and is begun again', { reason: message, code, pause });
+            return timer(pause);
+          },
+        }),
+        // Told to stop while it was broken: nothing is lost, for nothing of it was committed.
+        catchError((error: unknown) => (signal?.aborted && isPassing(error) ? EMPTY : throwError(() => error))),
+      );
+  }
+}
+
+const PASSING = ['PRODUCER_FENCED', 'STALE_EPOCH', 'TRANSACTION_OUTCOME'];
+
+function isPassing(error: unknown): boolean {
+  if (error instanceof TransportError)
+    return error.retriable || (error.apiCodes.length > 0 && !REFUSED.some((code) => error.apiCodes.includes(code)));
+  return error instanceof EngineError && PASSING.includes(error.code);
+}
+
+/** What the brokers will refuse however often it is asked: authorization, and records that are too large. */
+const REFUSED = [29, 30, 31, 53, 54, 58, 10, 18, 87];
