@@ -1,22 +1,27 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { resolveField } from '../normalize/resolve-field.js';
-import type { PipelinePlan } from '../pipeline/plan.js';
+import { tryConnections } from '../pipeline/kafka/try-connections.js';
+import { isKafkaPlan, isTextPlan, type PipelinePlan } from '../pipeline/plan.js';
 import { readConfig } from './read-config.js';
 
 export function checkCommand(settle: (code: number) => void): Command {
   return new Command('check')
     .description('validate a configuration and print the resolved plan')
     .argument('<config>', 'YAML or JSON file; - is stdin')
+    .option('--connect', 'also connect to the brokers, and look at the topics')
     .addHelpText(
       'after',
       '\nFaults are printed as FILE:line:col: path: must be …, got …, and the exit code is 2.\n\u0024{…} is printed as it is written: it may stand for a secret.\n\nExample:\n  streamnorm check pipeline.yaml',
     )
-    .action((path: string) => {
+    .action(async (path: string, { connect }: { connect?: boolean }) => {
       const written = new Map<string, string>();
       const plan = readConfig(path, (value, reference) => written.set(value, reference));
       process.stdout.write(stringify(asWritten(describePlan(plan), written)));
-      settle(0);
+      if (!connect || !isKafkaPlan(plan)) return settle(0);
+      const findings = await tryConnections(plan);
+      for (const { verdict, what, says } of findings) process.stderr.write(`${verdict.padEnd(12)}  ${what}: ${says}\n`);
+      settle(findings.some(({ verdict }) => verdict === 'fault') ? 1 : 0);
     });
 }
 
@@ -45,10 +50,26 @@ function describePlan(plan: PipelinePlan): unknown {
   };
   const { named, others } = plan.fields;
   return {
-    ...plan,
+    ...(isTextPlan(plan) ? withoutKafka(plan) : withoutSecrets(plan)),
     fields: {
       ...Object.fromEntries(named.map(({ name, options }) => [name, describe(options)])),
       ...(others && { '*': describe(others) }),
     },
   };
+}
+
+/** A text source has no use for what is said of Kafka. */
+function withoutKafka(plan: PipelinePlan): object {
+  const { events, delivery, workers, http, onBadRecord, maxBadRatio, batch, ...rest } = plan;
+  return { ...rest, batch: { maxLength: batch.maxLength } };
+}
+
+/** Passwords and the like, however they were given. */
+function withoutSecrets(value: unknown): object {
+  const copy = (name: string, inner: unknown): unknown => {
+    if (/^(password|token|passphrase)$/.test(name) && typeof inner === 'string') return '‹secret›';
+    if (Array.isArray(inner)) return inner.map((item) => copy('', item));
+    return typeof inner === 'object' && inner !== null ? withoutSecrets(inner) : inner;
+  };
+  return Object.fromEntries(Object.entries(value as object).map(([name, inner]) => [name, copy(name, inner)]));
 }

@@ -1,11 +1,19 @@
 import { Command, Option } from 'commander';
+import { InvalidOptionError } from '../errors.js';
 import { isKafkaPlan, isTextPlan } from '../pipeline/plan.js';
 import { runPipeline } from '../pipeline/run-pipeline.js';
 import { ProgressBar } from './progress-bar.js';
 import { readConfig } from './read-config.js';
 import { reportSummary } from './report-summary.js';
-import { runOneKafka } from './run-kafka-command.js';
+import { runKafkaHere } from './run-kafka-command.js';
+import { runWorkers } from './run-workers.js';
 import { stopSignal } from './stop-signal.js';
+
+interface Flags {
+  progress: boolean;
+  logFormat?: 'json' | 'pretty';
+  worker?: number;
+}
 
 export function runCommand(settle: (code: number) => void): Command {
   return new Command('run')
@@ -15,13 +23,23 @@ export function runCommand(settle: (code: number) => void): Command {
     .addOption(
       new Option('--log-format <format>', 'of the log on stderr; pretty on a terminal').choices(['json', 'pretty']),
     )
+    .addOption(
+      new Option('--worker <number>', 'run as one of several, for the process that keeps them')
+        .argParser(Number)
+        .hideHelp(),
+    )
     .addHelpText(
       'after',
       '\nSIGTERM or Ctrl-C: what was read is finished and saved; a second one stops at once.\nWith state.store: file, or on Kafka, a run that was killed goes on where it was, and writes no record twice.\n\nExample:\n  streamnorm run pipeline.yaml',
     )
-    .action(async (path: string, { progress, logFormat }: { progress: boolean; logFormat?: 'json' | 'pretty' }) => {
+    .action(async (path: string, { progress, logFormat, worker }: Flags) => {
       const plan = readConfig(path);
-      if (isKafkaPlan(plan)) return runOneKafka(plan, logFormat);
+      if (isKafkaPlan(plan)) {
+        if (worker !== undefined || plan.workers === 1) return runKafkaHere(plan, logFormat, worker);
+        if (path === '-')
+          throw new InvalidOptionError('workers', plan.workers, '1 where the configuration is read from stdin');
+        return runWorkers(plan, path, logFormat);
+      }
       if (!isTextPlan(plan)) throw new TypeError('a plan of no kind');
       const bar = new ProgressBar(progress);
       const summary = await runPipeline(plan, {

@@ -34,7 +34,16 @@ export function kafkaPlan(
     }
   };
   if (source === undefined)
-    for (const option of ['delivery', 'workers', 'batch.maxWait', 'events', 'deadLetter.kafka', 'http'] as const)
+    for (const option of [
+      'delivery',
+      'workers',
+      'batch.maxWait',
+      'events',
+      'deadLetter.kafka',
+      'onBadRecord',
+      'maxBadRatio',
+      'http',
+    ] as const)
       if (option !== 'http' || config.http !== false) refuse(option, 'it goes with a Kafka source');
   if (source !== undefined) {
     refuse('deadLetter.file', 'what comes of a Kafka source goes to Kafka: { kafka: { topic } }');

@@ -58,9 +58,14 @@ strict: true
       },
       output: { mode: 'add', include: ['center', 'scale'] },
       sink: { kind: 'file', path: 'out.ndjson' },
-      deadLetter: { path: 'dead.ndjson' },
+      deadLetter: { kind: 'file', path: 'dead.ndjson' },
+      onBadRecord: 'dead-letter',
+      maxBadRatio: 0.5,
+      delivery: 'at-least-once',
+      workers: 1,
+      http: false,
       state: { store: 'file', path: 'state/', checkpointEvery: 10_000, ttl: 604_800_000, maxSeries: 1000 },
-      batch: { maxLength: 512 },
+      batch: { maxLength: 512, maxWait: 0 },
       strict: true,
     });
   });
@@ -110,7 +115,7 @@ strict: true
     [
       'two sources',
       'source:\n  stdin: {}\n  simulate: {}',
-      'p.yaml:2:3: source: must be exactly one of file, stdin, simulate, got stdin and simulate',
+      'p.yaml:2:3: source: must be exactly one of kafka, file, stdin, simulate, got stdin and simulate',
     ],
     [
       'an option that the method does not have',
@@ -150,16 +155,42 @@ strict: true
     ],
     [
       'what is not part of this release',
-      'source: { kafka: { topic: t } }\nworkers: 2',
-      'p.yaml:2:1: workers: is not part of this release',
-      'p.yaml:1:11: source.kafka: is not part of this release',
+      'source: { stdin: {} }\ndrift: { detector: adwin }',
+      'p.yaml:2:1: drift: is not part of this release',
     ],
     [
       'values that are not part of this release',
-      'source: { stdin: {} }\nstate: { store: kafka }\nbatch: { backend: webgpu }\nhttp: { port: 9464 }',
-      'p.yaml:3:19: batch.backend: must be one of "cpu", got "webgpu": webgpu is not part of this release',
-      'p.yaml:2:17: state.store: must be one of "memory", "file", got "kafka": kafka is not part of this release',
-      'p.yaml:4:7: http: must be false, got {"port":9464}: http is not part of this release',
+      'source: { stdin: {} }\nbatch: { backend: webgpu }',
+      'p.yaml:2:19: batch.backend: must be one of "cpu", got "webgpu": webgpu is not part of this release',
+    ],
+    [
+      'what goes with a Kafka source alone',
+      'source: { stdin: {} }\nworkers: 2\nstate: { store: kafka }\nhttp: { port: 9464 }',
+      'p.yaml:2:10: workers: must be absent: it goes with a Kafka source',
+      'p.yaml:3:17: state.store: must be file or memory, got "kafka": the source is not Kafka',
+      'p.yaml:4:7: http: must be absent: it goes with a Kafka source',
+    ],
+    [
+      'what is wrong with a Kafka source',
+      'source: { kafka: { brokers: localhost, topic: t, groupId: g, sessionTimeout: soon } }',
+      'p.yaml:1:29: source.kafka.brokers: must be host:port, got "localhost"',
+      'p.yaml:1:78: source.kafka.sessionTimeout: must be a duration like "250ms", "5m", "1.5h" or "7d", got "soon"',
+    ],
+    [
+      'topics and guarantees that do not go together',
+      `source: { kafka: { brokers: "h:1", topic: t, groupId: g } }
+sink: { kafka: { topic: t } }
+deadLetter: { kafka: { topic: g-t-changelog } }
+state: { checkpointEvery: 1s }`,
+      'p.yaml:2:25: sink.kafka.topic: must be another topic than source.kafka.topic, got "t"',
+      'p.yaml:4:1: state.topic: must be another topic than deadLetter.kafka.topic, got "g-t-changelog"',
+      'p.yaml:4:27: state.checkpointEvery: must be absent: with exactly-once every transaction holds the state',
+    ],
+    [
+      'exactly-once without what it needs',
+      'source: { kafka: { brokers: "h:1", topic: t, groupId: g } }\nsink: stdout\ndelivery: exactly-once\nworkers: 2',
+      'p.yaml:3:11: delivery: must be at-least-once, got "exactly-once": the sink is not Kafka',
+      'p.yaml:4:10: workers: must be 1, got 2: several cannot write to one output',
     ],
     [
       'every fault at once',

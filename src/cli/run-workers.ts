@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { EngineError } from '../errors.js';
+import type { HealthReport } from '../pipeline/metrics/health.js';
+import { Health } from '../pipeline/metrics/health.js';
+import { mergeHealth } from '../pipeline/metrics/merge-health.js';
+import { RunMetrics } from '../pipeline/metrics/run-metrics.js';
+import { WorkerMetrics } from '../pipeline/metrics/worker-metrics.js';
+import type { KafkaPipelinePlan } from '../pipeline/plan.js';
+import { startService } from '../service/start-service.js';
+import { createLog } from './create-log.js';
+import type { WorkerReport } from './run-kafka-command.js';
+import { stopSignal } from './stop-signal.js';
+import { version } from './version.js';
+
+/** Pause before a worker is started again, in ms: doubled with each failure in a row. */
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 30_000;
+/** A worker that has run for so long, in ms, has not failed in a row. */
+const LONG_ENOUGH = 60_000;
+/** Failures of one worker in a row after which the run gives up. */
+const MOST_FAILURES = 8;
+/** What workers are given to stop in, in ms, before they are ended. */
+const STOP_WITHIN = 15_000;
+
+/** Workers end again and again, for the same reason each time as it seems. */
+export class WorkersError extends EngineError {
+  readonly code = 'WORKERS';
+}
+
+/**
+ * Runs `plan.workers` processes in one consumer group, and keeps them: one that ends is started again, with longer and longer pauses.
+ * Their logs go to this process's stderr, their metrics and health are served as one.
+ *
+ * @param path of the configuration file, which each worker reads
+ * @throws WorkersError when one of them fails again and again, or at once
+ */
+export async function runWorkers(plan: KafkaPipelinePlan, path: string, logFormat?: 'json' | 'pretty'): Promise<void> {
+  const log = createLog(logFormat);
+  const reports = new Map<string, HealthReport>();
+  const own = new RunMetrics({ version: version(), health: new Health() });
+  const metrics = new WorkerMetrics();
+  const restarts = () => ({
+    metrics: own.set.snapshot().metrics.filter(({ name }) => name === 'streamnorm_worker_restarts_total'),
+  });
+  const service =
+    plan.http &&
+    (await startService({
+      ...plan.http,
+      metrics: () => [...metrics.snapshots(), restarts()],
+      health: () => mergeHealth([...reports.values()]),
+    }));
+  if (service) log.info('metrics and health are served', { url: service.url });
+  const signal = stopSignal();
+  const failed = new AbortController();
+  const keep = async (worker: number): Promise<void> => {
+    const name = String(worker);
+    for (let failures = 0; !signal.aborted && !failed.signal.aborted; ) {
+      const began = performance.now();
+      const child = startWorker(path, worker, logFormat);
+      child.on('message', ({ metrics: snapshot, health }: WorkerReport) => {
+        metrics.update(name, snapshot);
+        reports.set(name, health);
+      });
+      const { code, by } = await ended(child, AbortSignal.any([signal, failed.signal]));
+      metrics.ended(name);
+      if (signal.aborted || failed.signal.aborted) return;
+      reports.set(name, {
+        worker: name,
+        phase: 'starting',
+        live: true,
+        ready: false,
+        reasons: [{ id: 'phase', text: `ended (${by ?? `exit ${code}`}), being started again`, since: Date.now() }],
+      });
+      failures = performance.now() - began > LONG_ENOUGH ? 1 : failures + 1;
+      if (code === 2 || failures >= MOST_FAILURES) {
+        failed.abort();
+        throw new WorkersError(
+          `worker ${worker} has ended ${failures} times in a row (${by ?? `exit ${code}`}); what it said stands above`,
+        );
+      }
+      own.workerRestarts.add();
+      const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1));
+      log.warn('a worker has ended, and is started again', {
+        worker,
+        ...(by ? { signal: by } : { exit: code }),
+        pause,
+      });
+      await untilOr(pause, AbortSignal.any([signal, failed.signal]));
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: plan.workers }, (_, worker) => keep(worker)));
+    log.info('all workers have stopped');
+  } finally {
+    if (service) await service.close();
+  }
+}
+
+function startWorker(path: string, worker: number, logFormat: 'json' | 'pretty' | undefined): ChildProcess {
+  const main = fileURLToPath(new URL('main.js', import.meta.url));
+  const format = logFormat ?? (process.stderr.isTTY ? 'pretty' : 'json');
+  return spawn(
+    process.execPath,
+    [...process.execArgv, main, 'run', path, '--worker', String(worker), '--log-format', format],
+    {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    },
+  );
+}
+
+/** Tells the worker to stop when the signal comes, ends it when it does not, and answers how it ended. */
+function ended(child: ChildProcess, stop: AbortSignal): Promise<{ code: number | null; by: NodeJS.Signals | null }> {
+  return new Promise((resolve) => {
+    let last: NodeJS.Timeout | undefined;
+    const tell = (): void => {
+      child.kill('SIGTERM');
+      last = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN);
+    };
+    const settle = (code: number | null, by: NodeJS.Signals | null): void => {
+      clearTimeout(last);
+      stop.removeEventListener('abort', tell);
+      resolve({ code, by });
+    };
+    child.once('exit', settle);
+    child.once('error', () => settle(1, null));
+    if (stop.aborted) tell();
+    else stop.addEventListener('abort', tell, { once: true });
+  });
+}
+
+function untilOr(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
