@@ -25,6 +25,8 @@ export interface RawRequest<Response> {
 /** What is known of the cluster, and the connections to its brokers. */
 export class Cluster {
   readonly connection: ResolvedConnection;
+  /** Whether a broker was ever reached: until then nothing says that there is one. */
+  reached = false;
   readonly #connections = new Map<string, Promise<Connection>>();
   readonly #brokers = new Map<number, Broker>();
   readonly #leaders = new Map<string, number[]>();
@@ -253,7 +255,10 @@ export class Cluster {
     connection.on('error', forget);
     connection.on('close', forget);
     const opening = (connection.connect(broker.host, broker.port) as Promise<void>).then(
-      () => connection,
+      () => {
+        this.reached = true;
+        return connection;
+      },
       (error: unknown) => {
         forget();
         throw describeFailure(error, `${broker.host}:${broker.port}`);

@@ -130,7 +130,7 @@ export class WireAdmin implements KafkaAdmin {
   }
 
   async #retry<Result>(ask: () => Promise<Result>, fine: readonly number[] = []): Promise<Result> {
-    const until = performance.now() + timeout;
+    const began = performance.now();
     for (let attempt = 0; ; attempt++) {
       try {
         return await ask();
@@ -138,7 +138,8 @@ export class WireAdmin implements KafkaAdmin {
         if (!(error instanceof TransportError)) throw error;
         if (error.apiCodes.length > 0 && error.apiCodes.every((code) => fine.includes(code)))
           return undefined as Result;
-        if (!error.retriable || this.#cluster.closed || performance.now() > until) throw error;
+        const patience = this.#cluster.reached ? timeout : this.#cluster.connection.connectTimeout;
+        if (!error.retriable || this.#cluster.closed || performance.now() - began > patience) throw error;
         await sleep(backoff(attempt));
       }
     }

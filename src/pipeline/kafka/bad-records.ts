@@ -61,7 +61,7 @@ export class BadRecords {
     this.#log = log;
   }
 
-  /** Takes note of records that came, good and bad. */
+  /** Takes note of good records, and of bad ones as they are refused. */
   count(records: number): void {
     this.#seen += records;
     if (this.#seen <= SPAN) return;
@@ -75,6 +75,7 @@ export class BadRecords {
     this.#metrics.deadLetters.labels(kind).add();
     const where = `${topic}/${partition} at offset ${nextOffset === undefined ? offset : `${offset} to ${nextOffset - 1}`}`;
     if (this.#policy === 'fail') throw new BadRecordsError(`${where}: ${reason}`);
+    this.count(1);
     this.#bad++;
     if (this.#maxRatio < 1 && this.#seen >= FEWEST && this.#bad > this.#maxRatio * this.#seen)
       throw new BadRecordsError(

@@ -95,7 +95,9 @@ export class PartitionEngine {
     const { bad, metrics, plan } = this.#options;
     const { topic, partition, records, fault, firstOffset, nextOffset } = delivery;
     const outputs: KafkaOutput[] = [];
+    let good = records.length;
     const refuse = (record: Omit<BadRecord, 'topic' | 'partition'>): void => {
+      if (record.nextOffset === undefined) good--;
       const letter = bad.refuse({ topic, partition, ...record });
       if (letter !== undefined) outputs.push(letter);
     };
@@ -113,11 +115,11 @@ export class PartitionEngine {
     metrics.records.add(records.length);
     metrics.bytes.add(delivery.byteLength);
     if (records.length > 0) metrics.batchRecords.observe(records.length);
-    bad.count(records.length);
     const list = this.#options.spare.take();
     const before = { ...this.table.counters };
     for (let from = 0; from < records.length; from += plan.batch.maxLength)
       this.#score(delivery, from, Math.min(records.length, from + plan.batch.maxLength), list, outputs, refuse);
+    bad.count(good);
     this.#countValues(before);
     const batches =
       plan.sink.kind === 'kafka' && list.count > 0
