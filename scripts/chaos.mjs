@@ -1,4 +1,4 @@
-// npm run chaos [-- --only F1,F4 --scale 0.1 --seed 7 --list]: the engine under faults, on real brokers, against its oracle.
+// npm run chaos [-- --only F1,F4 --scale 0.1 --seed 7 --logs FOLDER --list]: the engine under faults, on real brokers, against its oracle.
 import { ensureBuilt, ensureInstalled, run } from './ensure-installed.mjs';
 
 const root = new URL('../', import.meta.url);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Admin } from 'kafkajs';
@@ -28,6 +28,8 @@ export interface LabOptions {
   /** 1 is the whole scenario; less is shorter: fewer records, faults and seconds. */
   scale: number;
   say?: (line: string) => void;
+  /** Where the logs of all processes are kept. @defaultValue nowhere */
+  logs?: string;
   /** Whether to fail what takes too long: not where other work shares the machine. @defaultValue true */
   judgesTime?: boolean;
 }
@@ -37,17 +39,20 @@ export class Lab {
   readonly seed: number;
   readonly scale: number;
   readonly judgesTime: boolean;
+  readonly logs: string | undefined;
   readonly folder = mkdtempSync(join(tmpdir(), 'streamnorm-chaos-'));
   /** A line for whoever watches. */
   readonly say: (line: string) => void;
   readonly #clusters = new Map<string, Promise<Cluster>>();
   #proxied: Promise<Cluster & { proxy: KafkaProxy }> | null = null;
 
-  constructor({ seed, scale, say = () => {}, judgesTime = true }: LabOptions) {
+  constructor({ seed, scale, say = () => {}, judgesTime = true, logs }: LabOptions) {
     this.seed = seed;
     this.scale = scale;
     this.say = say;
     this.judgesTime = judgesTime;
+    this.logs = logs;
+    if (logs !== undefined) mkdirSync(logs, { recursive: true });
   }
 
   /** Dice of their own for each purpose. */

@@ -10,6 +10,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     scale: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
+    logs: { type: 'string' },
     list: { type: 'boolean', default: false },
   },
 });
@@ -32,7 +33,7 @@ if (missing !== null) {
 }
 
 console.log(`${chosen.length} scenarios, seed ${seed}, scale ${scale}`);
-const lab = new Lab({ seed, scale });
+const lab = new Lab({ seed, scale, ...(values.logs !== undefined && { logs: values.logs }) });
 process.once('SIGINT', () => process.exit(130)); // the brokers and the engines go with this process
 const failed: string[] = [];
 for (const { id, title, run } of chosen) {

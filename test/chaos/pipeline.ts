@@ -123,12 +123,13 @@ export class PipelineUnderTest {
 
   /** Records that the group has committed, in all partitions; NaN while that cannot be read. */
   async committed(): Promise<number> {
-    try {
-      const offsets = await within(5000, this.options.cluster.committed(this.group, this.source));
-      return offsets.reduce((sum, offset) => sum + offset, 0);
-    } catch {
-      return Number.NaN;
-    }
+    const offsets = await this.#offsets();
+    return offsets === null ? Number.NaN : offsets.reduce((sum, offset) => sum + offset, 0);
+  }
+
+  /** By partition; null while that cannot be read. */
+  #offsets(): Promise<number[] | null> {
+    return within(5000, this.options.cluster.committed(this.group, this.source)).catch(() => null);
   }
 
   /** Offsets at the source's end, in all partitions. */
@@ -163,19 +164,36 @@ export class PipelineUnderTest {
     }
   }
 
-  /** Measures in the background how long it takes until something is committed after a fault. */
+  /** Measures how long it takes until every partition has gone on after a fault. */
   async recovered(fault: string, timeout = 60_000): Promise<void> {
     const begin = performance.now();
-    let before = await this.committed();
-    while (Number.isNaN(before) && performance.now() - begin < timeout) before = await this.committed();
-    while (performance.now() - begin < timeout) {
-      if ((await this.committed()) > before) {
+    let before = await this.#offsets();
+    while (before === null && performance.now() - begin < timeout) before = await this.#offsets();
+    let wentOn = 0;
+    for (let i = 1; performance.now() - begin < timeout; i++) {
+      const now = await this.#offsets();
+      const waiting = now?.flatMap((offset, partition) => (offset > (before?.[partition] ?? 0) ? [] : [partition]));
+      if (waiting?.length === 0) {
         this.recoveries.push({ fault, after: performance.now() - begin });
         return;
       }
+      if (now !== null && waiting!.length < now.length) wentOn = performance.now() - begin;
       await sleep(50);
+      // A partition of which everything was done before, and to which nothing has come since, has nothing to go on with.
+      if (i % 40 === 0 && waiting !== undefined && (await this.#areDone(waiting, now!))) {
+        if (wentOn > 0) this.recoveries.push({ fault, after: wentOn });
+        return;
+      }
     }
     this.recoveries.push({ fault, after: Number.POSITIVE_INFINITY });
+  }
+
+  async #areDone(partitions: readonly number[], offsets: readonly number[]): Promise<boolean> {
+    for (const partition of partitions) {
+      const end = await this.client.admin.offset({ topic: this.source, partition }, 'latest').catch(() => Number.NaN);
+      if (!(offsets[partition]! >= end)) return false;
+    }
+    return true;
   }
 
   /** Waits until the group has committed all of another topic, which one of its processes was told to read. */
@@ -222,6 +240,7 @@ export class PipelineUnderTest {
   async finish(memoryCap = 400): Promise<string[]> {
     const faults: string[] = [];
     for (const engine of this.running) {
+      await sleep(3000 - (performance.now() - engine.started)); // what has hardly begun cannot be told to stop
       const { code, after } = await engine.stop();
       if (code !== 0) faults.push(`told to stop, it ended with code ${code} after ${Math.round(after)} ms`);
     }
@@ -249,6 +268,11 @@ export class PipelineUnderTest {
 
   #keep(engine: EngineProcess): EngineProcess {
     this.processes.push(engine);
+    const { logs } = this.#lab;
+    if (logs !== undefined) {
+      const file = join(logs, `${this.group}-${String(this.processes.length).padStart(3, '0')}.log`);
+      engine.exited.then(({ code, signal }) => writeFileSync(file, `${engine.log}ended: ${code ?? signal}\n`));
+    }
     return engine;
   }
 }

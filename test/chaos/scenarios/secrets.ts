@@ -131,8 +131,11 @@ export const S2: Scenario = {
             ['check', file],
           ]) {
         const process = new EngineProcess([join(ROOT, 'dist/src/cli/main.js'), ...command], { env });
-        const ended = await Promise.race([process.exited, sleep(20_000)]);
-        if (ended === undefined) {
+        // A passphrase for a key that needs none does no harm: that one runs.
+        const runs = name === 'a passphrase' && command[0] === 'run';
+        const ended = await Promise.race([process.exited, sleep(runs ? 5000 : 20_000)]);
+        if (ended === undefined && runs) await process.stop('SIGTERM');
+        else if (ended === undefined) {
           faults.push(
             `${name}: '${command.slice(0, -1).join(' ')}' did not end within 20 s: ${process.log.slice(-300)}`,
           );

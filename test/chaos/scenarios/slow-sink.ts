@@ -28,12 +28,12 @@ export const F11: Scenario = {
     });
     const size = logBytes(cluster, pipeline.source);
     const faults: string[] = [];
-    // An output and its state take some 600 bytes: so many pass in a millisecond.
+    // An output and its state take some 800 bytes: so many pass in a millisecond.
     let free = 0;
     proxy.onRequest = (request) => {
       if (request.api !== api.produce) return 'pass';
       const now = performance.now();
-      free = Math.max(free, now) + request.bytes.length / 600;
+      free = Math.max(free, now) + request.bytes.length / 800;
       return sleep(free - now).then(() => 'pass');
     };
     const engine = pipeline.start();
@@ -48,7 +48,8 @@ export const F11: Scenario = {
       if (committed >= 0) most = Math.max(most, proxy.fetched - committed * size);
     }
     const rate = ((await pipeline.committed()) - before) / seconds;
-    faults.push(...plateau(engine, samples));
+    const memory = plateau(engine, samples);
+    faults.push(...memory.faults);
     if (proxy.count(api.joinGroup) > joins) faults.push('the group was rebalanced');
     if (most > BUDGET + SLACK) faults.push(`${Math.round(most / 2 ** 20)} MiB were in flight, more than the budget`);
     proxy.reset();
@@ -56,6 +57,7 @@ export const F11: Scenario = {
     outcome.faults.unshift(...faults);
     outcome.facts.unshift(
       `${Math.round(rate)} records/s through for ${seconds} s`,
+      memory.fact,
       `≤ ${(most / 2 ** 20).toFixed(1)} MiB in flight`,
     );
     return outcome;
@@ -86,25 +88,27 @@ export const F12: Scenario = {
     await sleep(seconds * 1000);
     if (proxy.count(api.joinGroup) > joins) faults.push('the group was rebalanced');
     if (engine.isRunning && proxy.count(api.heartbeat) - beats < seconds / 6) faults.push('heartbeats have stopped');
-    faults.push(...plateau(engine, samples));
+    const memory = plateau(engine, samples);
+    faults.push(...memory.faults);
     proxy.onRequest = null;
     await pipeline.recovered(`${seconds} s without a sink`);
     await feeding;
     const outcome = await conclude(pipeline, lab, { recovery: 15_000 });
     outcome.faults.unshift(...faults);
-    outcome.facts.unshift(`down for ${seconds} s`);
+    outcome.facts.unshift(`down for ${seconds} s`, memory.fact);
     return outcome;
   },
 };
 
 /** Memory must not grow: its last third is compared with its first. */
-function plateau(engine: EngineProcess, from: number): string[] {
+function plateau(engine: EngineProcess, from: number): { faults: string[]; fact: string } {
   const samples = engine.memory.slice(from);
   const third = Math.floor(samples.length / 3);
-  if (third < 8) return ['too few samples of memory'];
+  if (third < 8) return { faults: ['too few samples of memory'], fact: '' };
   const mean = (xs: number[]): number => xs.reduce((sum, x) => sum + x, 0) / xs.length;
-  const [first, last] = [mean(samples.slice(0, third)), mean(samples.slice(-third))];
-  return last > first * 1.1 ? [`memory grew from ${Math.round(first)} to ${Math.round(last)} MB`] : [];
+  const thirds = [0, 1, 2].map((i) => mean(samples.slice(i * third, (i + 1) * third)));
+  const fact = `memory by thirds ${thirds.map((mb) => Math.round(mb)).join(', ')} MB`;
+  return { faults: thirds[2]! > thirds[0]! * 1.1 ? [`it grew: ${fact}`] : [], fact };
 }
 
 /** Bytes of all partitions of a topic as the broker keeps them. */

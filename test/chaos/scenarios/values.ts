@@ -138,7 +138,7 @@ export const D8: Scenario = {
   title: 'keys of 1 MB, empty, binary, lone surrogates, __proto__',
   async run(lab) {
     const cluster = await lab.single();
-    const pipeline = await PipelineUnderTest.open(lab, { cluster, key: null, fields: BYTES_FIELDS });
+    const pipeline = await PipelineUnderTest.open(lab, { cluster, partitions: 1, key: null, fields: BYTES_FIELDS });
     const dice = lab.random('D8');
     const keys: Buffer[] = [
       Buffer.alloc(0),
