@@ -1,18 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { Subject } from 'rxjs';
-import { zScore } from '../../operators/index.js';
-import { type Reading, SimulatedPlant } from '../io/simulated-plant.js';
 import { StdoutSink } from '../io/stdout-sink.js';
+import { Health } from '../pipeline/metrics/health.js';
+import { RunMetrics } from '../pipeline/metrics/run-metrics.js';
+import { pageRoutes } from '../service/page-routes.js';
+import { seriesRoutes } from '../service/series-routes.js';
+import { ServiceError } from '../service/service-error.js';
+import { type Service, startService } from '../service/start-service.js';
 import { drawPlant } from './demo/draw-plant.js';
+import { LivePlant } from './demo/live-plant.js';
+import { plantRoutes } from './demo/plant-routes.js';
 import { emptyPlantView, formatValue, observe, type PlantView } from './demo/plant-view.js';
 import { TerminalScreen } from './demo/terminal-screen.js';
+import { version } from './version.js';
 
 interface Flags {
   sensors: number;
   seed: number;
   speed: number;
   seconds?: number;
+  http: boolean;
+  port: number;
 }
 
 /** ms between two looks at the plant. */
@@ -20,11 +28,13 @@ const FRAME = 200;
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('a simulated plant, normalized live in the terminal')
+    .description('a simulated plant, normalized live in the terminal and on a page')
     .option('--sensors <count>', 'sensors of the plant', wholeNumber, 24)
     .option('--seed <number>', 'the same seed, the same plant', wholeNumber, 7)
     .option('--speed <factor>', 'readings of each sensor per second', positive, 10)
     .option('--seconds <count>', 'end after so long', positive)
+    .option('--port <number>', 'of the page, on this machine only; another where it is taken', wholeNumber, 9464)
+    .option('--no-http', 'no page')
     .addHelpText(
       'after',
       '\nWithout a terminal it prints plain lines, one a second.\n\nExample:\n  streamnorm demo --sensors 40 --speed 20',
@@ -32,13 +42,20 @@ export function demoCommand(): Command {
     .action(runDemo);
 }
 
-async function runDemo({ sensors, seed, speed, seconds = Number.POSITIVE_INFINITY }: Flags): Promise<void> {
-  const plant = new SimulatedPlant({ sensors, seed });
+async function runDemo(flags: Flags): Promise<void> {
+  const { sensors, seed, speed, seconds = Number.POSITIVE_INFINITY } = flags;
+  const health = new Health();
+  const metrics = new RunMetrics({ version: version(), health });
   const view = emptyPlantView();
-  const readings = new Subject<Reading>();
-  readings
-    .pipe(zScore({ key: (r) => r.sensor, value: (r) => r.value, time: (r) => r.ts, memory: { halfLife: '5m' } }))
-    .subscribe((scored) => observe(view, scored));
+  const live = new LivePlant({ sensors, seed }, metrics, (scored) => observe(view, scored));
+  let ts = Date.UTC(2026, 0, 1);
+  const tick = () => {
+    live.tick(ts);
+    ts += 1000;
+  };
+  for (let i = 0; i < 300; i++) tick(); // five minutes of the plant's past, so that the first picture shows scores
+  health.enter('running');
+  const service = flags.http ? await serve(live, metrics, health, flags.port, () => ts) : undefined;
 
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
@@ -52,12 +69,6 @@ async function runDemo({ sensors, seed, speed, seconds = Number.POSITIVE_INFINIT
       if (key === 'p' || key === ' ') isPaused = !isPaused;
     });
 
-  let ts = Date.UTC(2026, 0, 1);
-  const tick = () => {
-    for (const reading of plant.at(ts)) readings.next(reading);
-    ts += 1000;
-  };
-  for (let i = 0; i < 120; i++) tick(); // two minutes of the plant's past, so that the first picture shows scores
   const started = performance.now();
   let ticks = 0;
   let paused = 0;
@@ -77,6 +88,7 @@ async function runDemo({ sensors, seed, speed, seconds = Number.POSITIVE_INFINIT
           color: process.env.NO_COLOR === undefined,
           isPaused,
           rate: isPaused ? 0 : sensors * speed,
+          ...(service && { url: service.url }),
         }),
       );
     } else if (now >= nextLine) {
@@ -86,7 +98,33 @@ async function runDemo({ sensors, seed, speed, seconds = Number.POSITIVE_INFINIT
     await sleep(FRAME, undefined, { signal: stop.signal }).catch(() => {});
   }
   screen.close();
+  await service?.close();
   process.stderr.write(`${view.readings} readings of ${view.sensors.size} sensors, ${view.events.length} events\n`);
+}
+
+/** The page and what it needs; on another port where the one asked for is taken. */
+async function serve(
+  live: LivePlant,
+  metrics: RunMetrics,
+  health: Health,
+  port: number,
+  now: () => number,
+): Promise<Service> {
+  const operations = { metrics: () => [metrics.set.snapshot()], health: () => health.report() };
+  const options = {
+    ...operations,
+    routes: [
+      ...pageRoutes(),
+      ...seriesRoutes(live.view, operations, { pokes: true }),
+      ...plantRoutes(live.plant, live.view, now),
+    ],
+  };
+  const service = await startService({ ...options, port }).catch((error: unknown) => {
+    if (error instanceof ServiceError) return startService({ ...options, port: 0 });
+    throw error;
+  });
+  process.stderr.write(`live page: ${service.url}\n`);
+  return service;
 }
 
 /** What a log can hold: the sensors that stand out most, and one line about all. */

@@ -32,6 +32,10 @@ const KINDS: readonly Kind[] = [
 
 const DAY = 86_400_000;
 
+/** What can be done to a sensor: one far reading, another level, more noise, the same value again and again, silence; or all undone. */
+export const POKES = ['spike', 'shift', 'scale', 'stuck', 'dead', 'repair'] as const;
+export type Poke = (typeof POKES)[number];
+
 interface Sensor extends Kind {
   name: string;
   phase: number;
@@ -44,6 +48,11 @@ interface Sensor extends Kind {
   last: number;
   /** Slow part of the noise. */
   wander: number;
+  /** How much larger than usual the noise is. */
+  spread: number;
+  isDead: boolean;
+  /** Whether the next reading is far out. */
+  isStruck: boolean;
 }
 
 /**
@@ -69,6 +78,9 @@ export class SimulatedPlant {
         stuckFor: 0,
         last: Number.NaN,
         wander: 0,
+        spread: 1,
+        isDead: false,
+        isStruck: false,
       };
     });
   }
@@ -77,10 +89,23 @@ export class SimulatedPlant {
     return this.#sensors.map((sensor) => sensor.name);
   }
 
+  /** Does something to a sensor, from its next reading on; false when there is no sensor of this name. */
+  poke(name: string, what: Poke): boolean {
+    const sensor = this.#sensors.find((known) => known.name === name);
+    if (sensor === undefined) return false;
+    if (what === 'spike') sensor.isStruck = true;
+    else if (what === 'shift') sensor.offset += 15 * sensor.noise;
+    else if (what === 'scale') sensor.spread = 5;
+    else if (what === 'stuck') sensor.stuckFor = 120;
+    else if (what === 'dead') sensor.isDead = true;
+    else Object.assign(sensor, { spread: 1, isDead: false, stuckFor: 0, offset: 0 });
+    return true;
+  }
+
   /** What all sensors say at one moment; those in a gap say nothing. */
   *at(ts: number): Generator<Reading> {
     for (const sensor of this.#sensors) {
-      if (this.#uniform() < 0.004) continue; // a gap
+      if (this.#uniform() < 0.004 || sensor.isDead) continue; // a gap
       yield this.#read(sensor, ts);
     }
   }
@@ -101,7 +126,12 @@ export class SimulatedPlant {
     const isShifted = chance > 0.9995;
     if (isShifted) sensor.offset += (this.#uniform() < 0.5 ? -1 : 1) * noise * (6 + 6 * this.#uniform());
     if (chance < 0.0004 && Number.isFinite(sensor.last)) sensor.stuckFor = 40;
-    const sound = level + sensor.offset + swing * Math.sin((2 * Math.PI * ts) / DAY + phase) + sensor.wander;
+    const steady = level + sensor.offset + swing * Math.sin((2 * Math.PI * ts) / DAY + phase);
+    const sound = steady + sensor.spread * sensor.wander;
+    if (sensor.isStruck) {
+      sensor.isStruck = false;
+      return reading(sound + 25 * noise, 'spike');
+    }
     if (chance > 0.002 && chance < 0.004)
       return reading(sound + (chance < 0.003 ? -1 : 1) * noise * (10 + 30 * this.#uniform()), 'spike');
     return reading(sound, isShifted ? 'shifted' : sensor.drift > 0 ? 'drifting' : 'none');

@@ -1,7 +1,7 @@
 import type { EventClient } from './event-client.js';
 
 /** A request that has passed the guards: for a host of ours, of a method that the route takes, its body within the route's limit. */
-export interface ServiceRequest {
+interface ServiceRequest {
   /** Values of the route's `:name` segments, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;

@@ -8,6 +8,8 @@ export interface Screen {
   isPaused: boolean;
   /** Readings per second, as measured. */
   rate: number;
+  /** Where the page is served; absent: nowhere. */
+  url?: string;
 }
 
 const BARS = '▁▂▃▄▅▆▇█';
@@ -25,7 +27,7 @@ const STATE_STYLES: Readonly<Record<SensorView['state'], Style>> = {
 
 /** The screen as lines: exactly `rows` of them, none wider than `columns`. */
 export function drawPlant(view: PlantView, screen: Screen): string[] {
-  const { columns, rows, color, isPaused, rate } = screen;
+  const { columns, rows, color, isPaused, rate, url } = screen;
   const paint = (style: Style, text: string) => (color ? `\x1b[${CODES[style]}m${text}\x1b[0m` : text);
   const sensors = [...view.sensors.values()];
   const eventRows = rows >= 30 ? 6 : rows >= 16 ? 3 : 0;
@@ -53,7 +55,12 @@ export function drawPlant(view: PlantView, screen: Screen): string[] {
     for (let i = 0; i < eventRows; i++) lines.push(line(columns, paint, [['cyan', ` ${events[i] ?? ''}`]]));
   }
   lines.push(
-    line(columns, paint, [['dim', ' q quit   p pause   normalized = (x − center) / scale, by what came before']]),
+    line(columns, paint, [
+      ['dim', ' q quit   p pause   '],
+      url === undefined
+        ? ['dim', 'normalized = (x − center) / scale, by what came before']
+        : ['cyan', `live page: ${url}`],
+    ]),
   );
   return lines.slice(0, rows);
 }

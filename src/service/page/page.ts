@@ -76,7 +76,7 @@ function showSeries(detail: SeriesDetail): void {
   const last = marks.findLast(({ kind }) => kind === 'renormalization');
   setText(
     byId('facts'),
-    `center ${formatValue(row.center)}${unit}, scale ${formatValue(row.scale)}${unit}, ${row.count} values in epoch ${row.epoch}` +
+    `center ${formatValue(row.center)}${unit}, scale ${formatValue(row.scale)}${unit}, ${row.count} values, epoch ${row.epoch}` +
       (last === undefined ? '' : `; last renormalized at ${formatTime(last.at)} (${last.change?.cause ?? ''})`),
   );
   showVerdict(charts.data.normalized);

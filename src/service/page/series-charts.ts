@@ -2,7 +2,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Happening, SeriesDetail } from '../../pipeline/view/series-view.js';
 import { byId } from './dom.js';
-import { formatScore, formatValue } from './format.js';
+import { formatScore, formatTime, formatValue } from './format.js';
 
 type Column = (number | null)[];
 
@@ -105,7 +105,7 @@ export class SeriesCharts {
       {
         ...this.#common(210),
         series: [
-          { value: (_, x) => (x === null ? '–' : new Date(x * 1000).toISOString().slice(11, 19)) },
+          { value: (_, x) => (x === null ? '–' : formatTime(x * 1000)) },
           edge('band above'),
           edge('below'),
           line('center', 'center', formatValue, 1.5),
@@ -121,7 +121,7 @@ export class SeriesCharts {
       {
         ...this.#common(170),
         series: [
-          { value: (_, x) => (x === null ? '–' : new Date(x * 1000).toISOString().slice(11, 19)) },
+          { value: (_, x) => (x === null ? '–' : formatTime(x * 1000)) },
           line('normalized', 'raw', formatScore, 1.2),
         ],
         scales: { y: { range: (_, low, high) => [Math.min(-4, low ?? -4), Math.max(4, high ?? 4)] } },
@@ -153,7 +153,16 @@ export class SeriesCharts {
       height,
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
       cursor: { sync: { key: 'series' }, drag: { x: true, y: false } },
-      axes: [axis, { ...axis, size: 70, values: (_, ticks) => ticks.map((tick) => formatTick(tick)) }],
+      axes: [
+        {
+          ...axis,
+          space: 70,
+          size: 32,
+          values: (_, ticks, __, ___, step) =>
+            ticks.map((tick) => formatTime(tick * 1000).slice(0, step % 60 === 0 ? 5 : 8)),
+        },
+        { ...axis, size: 70, values: (_, ticks) => ticks.map((tick) => formatTick(tick)) },
+      ],
       hooks: {
         drawAxes: [(plot) => this.#drawGuides(plot)],
         draw: [(plot) => this.#drawMarks(plot)],
@@ -197,6 +206,8 @@ export class SeriesCharts {
     ctx.save();
     ctx.strokeStyle = color('drifted');
     ctx.fillStyle = color('drifted');
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'alphabetic';
     ctx.lineWidth = 1.5 * devicePixelRatio;
     ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
     ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);

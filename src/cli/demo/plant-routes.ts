@@ -1,0 +1,32 @@
+import { POKES, type Poke, type SimulatedPlant } from '../../io/simulated-plant.js';
+import type { SeriesRecorder } from '../../pipeline/view/series-recorder.js';
+import { json, type Route, text } from '../../service/route.js';
+
+/** Lets the page poke the simulated plant: `POST /api/plant/pokes` with `{ sensor, what }`. */
+export function plantRoutes(plant: SimulatedPlant, view: SeriesRecorder, now: () => number): Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/api/plant/pokes',
+      maxBody: 1000,
+      handle: ({ body }) => {
+        const poke = readPoke(body);
+        if (poke === undefined || !plant.poke(poke.sensor, poke.what))
+          return text(`the body must be { sensor, what }: a sensor of the plant and one of ${POKES.join(', ')}`, 400);
+        const { sensor, what } = poke;
+        view.note({ at: now(), kind: 'note', text: `${sensor} was poked: ${what}` }, { key: sensor, field: 'value' });
+        return json({ sensor, what });
+      },
+    },
+  ];
+}
+
+function readPoke(body: Uint8Array): { sensor: string; what: Poke } | undefined {
+  try {
+    const { sensor, what } = JSON.parse(new TextDecoder().decode(body)) as Record<string, unknown>;
+    const known = POKES.find((poke) => poke === what);
+    return typeof sensor === 'string' && known !== undefined ? { sensor, what: known } : undefined;
+  } catch {
+    return undefined; // no JSON, or null
+  }
+}
