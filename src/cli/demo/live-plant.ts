@@ -12,6 +12,9 @@ import { formatValue } from './plant-view.js';
 /** Field under which a sensor's readings are scored. */
 const FIELD = 'value';
 
+/** Points that are kept of all sensors together, at 40 bytes each. */
+const POINTS = 2_000_000;
+
 /** The simulated plant, each sensor scored by `adaptive`, recorded for the page and counted. */
 export class LivePlant {
   readonly plant: SimulatedPlant;
@@ -28,7 +31,9 @@ export class LivePlant {
     onScored: (scored: Scored<Reading>) => void,
   ) {
     this.plant = new SimulatedPlant(options);
-    this.view = new SeriesRecorder({ maxSeries: options.sensors });
+    const { sensors } = options;
+    const points = Math.max(60, Math.min(1200, Math.floor(POINTS / sensors)));
+    this.view = new SeriesRecorder({ points, maxSeries: Math.max(2000, sensors) });
     const field = resolveField({ method: 'adaptive' });
     this.#scorer = createScorer(field, this.#table.counters);
     this.#column = this.#table.column(FIELD, field.fingerprint, this.#scorer.stride, this.#scorer.growable);
