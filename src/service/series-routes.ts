@@ -88,13 +88,13 @@ export function seriesRoutes(view: SeriesView, { metrics, health }: Operations, 
   ];
 }
 
-/** What one page is sent. Each kind waits for its last message to be made, so that slow answers do not pile up. */
+/** What one page is sent: each kind of message by itself, the next when the last has been made. */
 class LivePage {
-  readonly #timers: NodeJS.Timeout[];
+  readonly #ends: readonly (() => void)[];
   #from = 0;
   #happened = 0;
   readonly end = () => {
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const end of this.#ends) end();
   };
 
   constructor(
@@ -115,7 +115,7 @@ class LivePage {
       const news = await view.happenings(this.#happened, PAST_EVENTS);
       if (news.length > 0 && client.send('events', news)) this.#happened = news.at(-1)!.number;
     };
-    this.#timers = [
+    this.#ends = [
       every(POINTS_EVERY, points),
       every(POINTS_EVERY, happenings),
       every(ROWS_EVERY, async () => void client.send('rows', await view.find(query))),
@@ -124,20 +124,27 @@ class LivePage {
   }
 }
 
-/** Does it at once and then each `ms`, unless it is still at it. A fault is that of one message: the next may do better. */
-function every(ms: number, act: () => Promise<void>): NodeJS.Timeout {
-  let isBusy = false;
-  const once = () => {
-    if (isBusy) return;
-    isBusy = true;
-    act()
-      .catch(() => {})
-      .finally(() => {
-        isBusy = false;
-      });
+/** Of the time, what one page may cost at most with one kind of message: the rest belongs to the records. */
+const SHARE = 0.05;
+
+/**
+ * Does it at once and then each `ms`, later where it takes long; answers how to end that. A fault is that of one message: the next may do
+ * better.
+ */
+function every(ms: number, act: () => Promise<void>): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let isEnded = false;
+  const once = async () => {
+    const began = performance.now();
+    await act().catch(() => {});
+    const took = performance.now() - began;
+    if (!isEnded) timer = setTimeout(once, Math.max(ms - took, took / SHARE));
   };
-  once();
-  return setInterval(once, ms);
+  void once();
+  return () => {
+    isEnded = true;
+    clearTimeout(timer);
+  };
 }
 
 /** The query of an address; a sentence when it is none. */

@@ -90,7 +90,7 @@ describe('routes of series', () => {
     for (let i = 0; i < 10; i++) add(i);
     view.note({ at: 1, kind: 'note', text: 'first' });
     const timer = setInterval(() => {
-      for (let i = 0; i < 50; i++) add(expected.length);
+      for (let i = 0; i < 5; i++) add(expected.length);
       view.note({ at: 2, kind: 'note', text: 'more' });
     }, 20);
     const began = performance.now();
@@ -103,7 +103,7 @@ describe('routes of series', () => {
     const details = messages.filter(({ event }) => event === 'series').map(({ data }) => data as SeriesDetail);
     const values = details.flatMap(({ points }) => points.value);
     expect(values).toEqual(expected.slice(0, values.length));
-    expect(values.length).toBeGreaterThan(60);
+    expect(values.length).toBeGreaterThan(20);
     expect(details.length).toBeLessThanOrEqual(4 * seconds + 2);
     const numbers = messages
       .filter(({ event }) => event === 'events')

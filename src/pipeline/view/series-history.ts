@@ -34,6 +34,8 @@ export class SeriesHistory {
   readonly key: string;
   readonly field: string;
   readonly unit: string | null;
+  /** What a search looks at, in lower case. */
+  readonly searchable: string;
   readonly marks: Happening[] = [];
   count = 0;
   epoch = 0;
@@ -55,6 +57,7 @@ export class SeriesHistory {
     this.key = key;
     this.field = field;
     this.unit = unit;
+    this.searchable = `${key}\n${field}`.toLowerCase();
     this.#capacity = capacity;
     this.#time = new Float64Array(capacity);
     this.#value = new Float64Array(capacity);

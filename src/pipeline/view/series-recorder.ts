@@ -59,7 +59,7 @@ export class SeriesRecorder implements SeriesView {
     const wanted = search.toLowerCase();
     const found = [...this.#byId.values()].filter(
       (series) =>
-        (wanted === '' || series.key.toLowerCase().includes(wanted) || series.field.toLowerCase().includes(wanted)) &&
+        (wanted === '' || series.searchable.includes(wanted)) &&
         (state === undefined || series.state(this.#now) === state),
     );
     const compare = this.#comparison(order);
