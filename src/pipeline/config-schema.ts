@@ -161,7 +161,7 @@ export const configSchema = z.strictObject({
   batch: z
     .strictObject({
       maxLength: described(z.int().min(1).max(1_000_000), 'an integer from 1 to 1000000').optional(),
-      maxWait: duration.optional(),
+      maxWait: described(z.union([z.string(), z.number().min(0)]), 'a duration like "50ms", or 0').optional(),
       backend: z.enum(['cpu']).optional(),
     })
     .optional(),

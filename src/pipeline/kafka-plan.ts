@@ -131,7 +131,7 @@ export function kafkaPlan(
         compression: sink.compression ?? 'none',
       },
     }),
-    maxWait: ms('batch.maxWait', config.batch?.maxWait, 0),
+    maxWait: /^0(ms|s)?$/.test(String(config.batch?.maxWait)) ? 0 : ms('batch.maxWait', config.batch?.maxWait, 0),
   };
 }
 
