@@ -34,10 +34,12 @@ export class NdjsonEncoder implements RecordEncoder {
   }
 
   /** Appends record `i` alone, without a line end. */
-  encodeRecord(batch: RecordBatch, { fields }: ScoredBatch, i: number, out: ByteWriter): void {
+  encodeRecord(batch: RecordBatch, scored: ScoredBatch, i: number, out: ByteWriter): void {
+    const { fields } = scored;
     if (fields !== this.#membersOf) this.#prepare(fields);
-    if (this.#mode === 'replace') this.#replace(batch, i, fields, out);
-    else this.#splice(batch.bytes, batch.starts[i]!, batch.ends[i]!, i, out);
+    const mayHaveMember = scored.hasReserved?.(i) ?? true;
+    if (this.#mode === 'replace') this.#replace(batch, i, fields, mayHaveMember, out);
+    else this.#splice(batch.bytes, batch.starts[i]!, batch.ends[i]!, i, mayHaveMember, out);
   }
 
   #prepare(fields: readonly ScoredField[]): void {
@@ -48,8 +50,8 @@ export class NdjsonEncoder implements RecordEncoder {
   }
 
   /** Copies the record and writes the members before its closing brace. */
-  #splice(bytes: Uint8Array, start: number, end: number, i: number, out: ByteWriter): void {
-    const record = recordWithMember(bytes, start, end, this.#members);
+  #splice(bytes: Uint8Array, start: number, end: number, i: number, mayHaveMember: boolean, out: ByteWriter): void {
+    const record = mayHaveMember ? recordWithMember(bytes, start, end, this.#members) : undefined;
     if (record !== undefined) {
       for (const { name } of this.#members) delete record[name];
       const text = JSON.stringify(record);
@@ -81,7 +83,13 @@ export class NdjsonEncoder implements RecordEncoder {
     out.byte(CLOSE);
   }
 
-  #replace(batch: RecordBatch, i: number, fields: readonly ScoredField[], out: ByteWriter): void {
+  #replace(
+    batch: RecordBatch,
+    i: number,
+    fields: readonly ScoredField[],
+    mayHaveMember: boolean,
+    out: ByteWriter,
+  ): void {
     const { bytes } = batch;
     const start = batch.starts[i]!;
     const end = batch.ends[i]!;
@@ -90,7 +98,7 @@ export class NdjsonEncoder implements RecordEncoder {
       .sort((a, b) => a.column.starts[i]! - b.column.starts[i]!);
     const isSlow = present.some(({ column }) => column.starts[i] === column.ends[i]);
     const record =
-      recordWithMember(bytes, start, end, this.#members) ??
+      (mayHaveMember ? recordWithMember(bytes, start, end, this.#members) : undefined) ??
       (isSlow ? (JSON.parse(decodeUtf8(bytes, start, end)) as Record<string, unknown>) : undefined);
     if (record !== undefined) {
       for (const { name } of this.#members) delete record[name];

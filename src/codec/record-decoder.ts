@@ -15,4 +15,6 @@ export interface RecordDecoder {
   text(column: number, i: number): string | undefined;
   /** Epoch ms of column `column` of record `i`, a number or ISO 8601; NaN where there is none. */
   time(column: number, i: number): number;
+  /** Whether record `i` has a property that the output writes itself; absent for records that have no such. */
+  hasReserved?(i: number): boolean;
 }

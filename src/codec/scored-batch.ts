@@ -20,4 +20,6 @@ export interface ScoredBatch {
   readonly fields: readonly ScoredField[];
   /** 1 for the records to put out. */
   readonly keep: Uint8Array;
+  /** Whether record `i` has a member of a name that the output writes itself; absent: that is not known. */
+  readonly hasReserved?: (i: number) => boolean;
 }

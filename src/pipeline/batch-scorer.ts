@@ -62,6 +62,7 @@ export class BatchScorer {
   readonly #plan: PipelinePlan;
   readonly #named: ReadonlySet<string>;
   #decoder: RecordDecoder | undefined;
+  #hasReserved: ((i: number) => boolean) | undefined;
   #columnCount = 0;
   #capacity = 0;
   #fields: BoundField[] = [];
@@ -86,6 +87,10 @@ export class BatchScorer {
     return Object.fromEntries(this.#fields.filter(({ texts }) => texts > 0).map(({ name, texts }) => [name, texts]));
   }
 
+  get #scored(): ScoredBatch {
+    return { fields: this.#fields, keep: this.#keep, ...(this.#hasReserved && { hasReserved: this.#hasReserved }) };
+  }
+
   /** Scores a batch; the answer is valid until the next. */
   score(batch: RecordBatch, decoder: RecordDecoder, origin?: RecordOrigin): ScoredBatch {
     this.#bind(batch, decoder);
@@ -104,7 +109,7 @@ export class BatchScorer {
       this.#isColumnar(batch.length)
     ) {
       this.#scoreColumns(table.slotOf(''), batch.length);
-      return { fields: this.#fields, keep: this.#keep };
+      return this.#scored;
     }
     for (let i = 0; i < batch.length; i++) {
       if (decoder.faultCount > 0 && decoder.faults[i] !== undefined) {
@@ -118,7 +123,7 @@ export class BatchScorer {
       this.#scoreRecord(i, table.slotOf(seriesKey, Number.isFinite(at) ? at : undefined), at);
       if (this.#isWatched) this.#note(i, seriesKey);
     }
-    return { fields: this.#fields, keep: this.#keep };
+    return this.#scored;
   }
 
   /**
@@ -236,6 +241,7 @@ export class BatchScorer {
       .map((column) => this.#boundField(column, texts.get(column.name) ?? 0));
     this.#hasVectors = this.#fields.some(({ field }) => field.resolved.method === 'unit-norm');
     this.#decoder = decoder;
+    this.#hasReserved = decoder.hasReserved && ((i) => decoder.hasReserved!(i));
     this.#columnCount = decoder.columns.length;
   }
 
