@@ -197,10 +197,11 @@ describe('streamnorm demo', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\d+ readings, \d of 8 sensors ok\n {2}\S+ .* normalized .* center .* scale /);
     expect(stdout).not.toContain('\x1b');
-    expect(stderr).toMatch(/^\d+ readings of 8 sensors, \d+ events\n$/);
-    const stopped = await runCli(['demo'], {
+    expect(stderr).toMatch(/^live page: http:\/\/127\.0\.0\.1:\d+\n\d+ readings of 8 sensors, \d+ events\n$/);
+    const stopped = await runCli(['demo', '--no-http'], {
       onStart: (child) => child.stdout!.once('data', () => child.kill('SIGINT')),
     });
     expect(stopped.code).toBe(0);
+    expect(stopped.stderr).toMatch(/^\d+ readings of 24 sensors, \d+ events\n$/);
   });
 });

@@ -130,6 +130,7 @@ describe('renderPrometheus', () => {
       {
         examples: [
           [[['"},evil{x="', '\\n\n"', Number.NaN]]],
+          [[['\r', '\u2028', 0]]],
           [
             [
               ['a', '1:b', 1],

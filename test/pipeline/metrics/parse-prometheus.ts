@@ -19,7 +19,8 @@ export function parsePrometheus(text: string): ParsedSample[] {
       continue;
     }
     if (/^# HELP [a-z_:][a-z0-9_:]* ./.test(line)) continue;
-    const sample = /^([a-z_:][a-z0-9_:]*)(?:\{(.*)\})? (\S+)$/.exec(line);
+    // A label value may hold any character but a line feed, carriage returns and U+2028 included.
+    const sample = /^([a-z_:][a-z0-9_:]*)(?:\{(.*)\})? (\S+)$/s.exec(line);
     if (!sample) throw new Error(`not a sample: ${JSON.stringify(line)}`);
     const [, name, pairs = '', value] = sample as unknown as [string, string, string | undefined, string];
     const base = name.replace(/_(bucket|sum|count)$/, '');
