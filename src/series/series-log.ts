@@ -1,9 +1,10 @@
 import { decodeText, encodeText } from '../checkpoint/format/text.js';
 import { decodeUtf8 } from '../codec/decode-utf8.js';
-import { CorruptCheckpointError } from '../errors.js';
+import { CorruptCheckpointError, IncompatibleStateError } from '../errors.js';
 import { ChangedSeries } from './changed-series.js';
 import type { SeriesTable } from './series-table.js';
 import type { StateColumn } from './state-column.js';
+import type { TableParts } from './table-sections.js';
 
 /** Kinds of entries, the first byte of their keys. */
 const SERIES = 107; // k, and the key as UTF-8
@@ -22,6 +23,14 @@ type Layout = readonly { name: string; fingerprint: string; stride: number; grow
 
 /** Where the state of a field goes: nowhere when there is no such field any more (undefined) or it is another one now (null). */
 type Target = StateColumn | null | undefined;
+
+/** What a checkpoint of the table must keep beside it for a log to go on from there. */
+export interface LogHead {
+  /** Layouts by number, as JSON. */
+  layouts: readonly (readonly [number: number, text: string])[];
+  /** The table's times in ms, null before there was one. */
+  clock: { now: number | null; began: number | null };
+}
 
 /** Takes one entry: bytes that are good until it returns; a null value says that the key is gone. */
 export type EntryWriter = (key: Uint8Array, value: Uint8Array | null) => void;
@@ -95,6 +104,45 @@ export class SeriesLog {
       default:
         throw new CorruptCheckpointError(`series log: no entry begins with ${key[0] ?? 'nothing'}`);
     }
+  }
+
+  /** What the entries so far have said beside the state of series. */
+  get head(): LogHead {
+    const { now, began } = this.#table.clock;
+    const finite = (time: number): number | null => (Number.isFinite(time) ? time : null);
+    return {
+      layouts: [...this.#numbers].map(([text, number]) => [number, text] as const).sort(([a], [b]) => a - b),
+      clock: { now: finite(now), began: finite(began) },
+    };
+  }
+
+  /**
+   * Takes a checkpoint of the table for all entries that were written before it; those since then are to be applied to it, and may begin
+   * earlier. Its series stand before every position of a source, in the order in which they were seen.
+   *
+   * @throws IncompatibleStateError when it is not of this table's fields, or lacks the order that this table keeps: this log and its
+   * table are not to be used any more then
+   * @throws CorruptCheckpointError for layouts that are none
+   */
+  load({ index, columns, recency }: TableParts, { layouts, clock }: LogHead): void {
+    for (const [number, text] of layouts) this.#learnLayout(number, toUtf8.encode(text));
+    const targets = columns.map(({ name, fingerprint, stride, growable }) => {
+      const column = this.#columnOf(name);
+      if (column?.fingerprint !== fingerprint || column.stride !== stride || column.growable !== growable)
+        throw new IncompatibleStateError(`state of ${JSON.stringify(name)} was learnt under another configuration`);
+      return column;
+    });
+    if (this.#table.isOrdered && recency === undefined && index.size > 0)
+      throw new IncompatibleStateError('when each series was seen was not kept');
+    this.#table.adoptIndex(index);
+    targets.forEach((column, k) => {
+      column.takeOver(columns[k]!);
+    });
+    recency?.order.forEach((slot, rank) => {
+      this.changes.place(slot, rank - index.size);
+      this.#see(slot, recency.seen[rank]!);
+    });
+    this.#clock = { now: clock.now ?? Number.NEGATIVE_INFINITY, began: clock.began ?? Number.NEGATIVE_INFINITY };
   }
 
   /** To be called once, after the last entry. O(series log series). */

@@ -134,6 +134,11 @@ export class SeriesTable {
     return this.#index.insert(key);
   }
 
+  /** All series of another table instead of this one's own, of which there are none yet, in the manner of `adopt`. */
+  adoptIndex(index: KeyIndex): void {
+    this.#index = index;
+  }
+
   /** Takes back what `adopt` took up. */
   disown(key: string): void {
     const slot = this.#index.find(key);

@@ -131,6 +131,12 @@ export class StateColumn {
       throw new CorruptCheckpointError(`state of ${this.name}: ${states.length - at} doubles too many`);
   }
 
+  /** Makes the states of another column of the same shape those of this one; the other is not to be used any more. */
+  takeOver(other: StateColumn): void {
+    this.#pages.length = 0;
+    for (const page of other.#pages) this.#pages.push(page);
+  }
+
   #slotsOn(page: number, slots: number): number {
     return Math.min(this.#mask + 1, slots - page * (this.#mask + 1));
   }

@@ -4,6 +4,7 @@ import { CorruptCheckpointError } from '../../src/errors.js';
 import { RecordNormalizer } from '../../src/normalize/record-normalizer.js';
 import { SeriesLog } from '../../src/series/series-log.js';
 import { SeriesTable, type SeriesTableOptions } from '../../src/series/series-table.js';
+import { readTable } from '../../src/series/table-sections.js';
 
 const named = [
   { name: 'a', options: {} },
@@ -26,7 +27,7 @@ function open(options: SeriesTableOptions, fields: readonly { name: string; opti
 
 function collect(log: SeriesLog): Entry[] {
   const entries: Entry[] = [];
-  log.collect((key, value) => entries.push([key.slice(), value && value.slice()]));
+  log.collect((key, value) => entries.push([key.slice(), value?.slice() ?? null]));
   return entries;
 }
 
@@ -85,6 +86,89 @@ it('makes a table that goes on as the first does, to the bit, from any commit an
     }),
     { numRuns: 300 },
   );
+});
+
+it('makes of a checkpoint and the entries since then what all entries make, to the bit', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), bounds, fc.nat(), fc.nat(), fc.nat(), (steps, options, ...ats) => {
+      const live = open(options);
+      const entries: Entry[] = [];
+      const commits: number[] = [];
+      const [copyAt, overlap, compactAt] = ats;
+      let copied: { bytes: Uint8Array; head: string; from: number } | undefined;
+      let time = 1_000_000;
+      const run = (tables: ReturnType<typeof open>[], position: number, at: number) =>
+        tables.map(({ table, engine, log }) => {
+          const { key, field, x } = steps[position % steps.length]!;
+          log.changes.position = position;
+          return engine.score(engine.indexOf(field), table.slotOf(key, at), x, at);
+        });
+      steps.forEach(({ wait, isCommit }, position) => {
+        time += wait;
+        run([live], position, time);
+        const isCopied = position === copyAt % steps.length;
+        if (isCommit || isCopied) {
+          entries.push(...collect(live.log));
+          commits.push(entries.length);
+        }
+        // The tail may begin some commits before the copy was made: what it holds twice is the same.
+        const from = commits.at(-1 - (overlap % 4)) ?? 0;
+        if (isCopied) copied = { bytes: live.table.toBytes(), head: JSON.stringify(live.log.head), from };
+      });
+      if (copied === undefined) return;
+      entries.push(...collect(live.log));
+      const [full, short] = [open(options), open(options)];
+      for (const [key, value] of compact(entries, compactAt % (entries.length + 1))) full.log.apply(key, value);
+      full.log.settle();
+      short.log.load(readTable(copied.bytes), JSON.parse(copied.head));
+      const tail = entries.slice(copied.from);
+      for (const [key, value] of compact(tail, compactAt % (tail.length + 1))) short.log.apply(key, value);
+      short.log.settle();
+      expect(image(short)).toEqual(image(full));
+      expect(short.log.head).toEqual(full.log.head);
+      // They go on alike, and write the same down.
+      steps.forEach(({ wait }, i) => {
+        time += wait;
+        const [a, b] = run([full, short], steps.length + i, time);
+        expect(Object.is(a, b)).toBe(true);
+      });
+      const written = [full, short].map(({ log }) =>
+        collect(log).map(([key, value]) => [
+          Buffer.from(key).toString('hex'),
+          value && Buffer.from(value).toString('hex'),
+        ]),
+      );
+      expect(written[1]).toEqual(written[0]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** All that a table holds, by key: in the order of being seen where there is one. A field that a series never had is all zeros, or empty. */
+function image({ table }: ReturnType<typeof open>) {
+  const series = [...table.entries()].map(([key, slot]) => {
+    return {
+      key,
+      seenAt: table.seenAt(slot),
+      fields: table.columns.map((column) => {
+        const state = column.stateOf(slot);
+        return [column.name, state.some((x) => x !== 0 || 1 / x < 0) ? [...state] : []];
+      }),
+    };
+  });
+  if (!table.isOrdered) series.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return { series, clock: table.clock, isOrdered: table.isOrdered };
+}
+
+it('refuses a checkpoint of other fields, or without the order that the table needs', () => {
+  const before = open({});
+  before.engine.score(0, before.table.slotOf('k', 1), 2, 1);
+  collect(before.log);
+  const parts = () => readTable(before.table.toBytes());
+  expect(() => open({ maxSeries: 3 }).log.load(parts(), before.log.head)).toThrow(/when each series was seen/);
+  const other = open({}, [{ name: 'a', options: { memory: { halfLife: 7 } } }, ...named.slice(1)]);
+  expect(() => other.log.load(parts(), before.log.head)).toThrow(/state of "a" was learnt under another/);
+  expect(() => open({}, named.slice(1)).log.load(parts(), before.log.head)).toThrow(/state of "a"/);
 });
 
 it('leaves out a field of another configuration, names it, and keeps the others', () => {
