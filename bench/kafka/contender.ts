@@ -1,0 +1,32 @@
+import type { StartedProgram } from './started-program.js';
+
+export type Phase = 'throughput' | 'latency' | 'restore' | 'kill' | 'idle';
+
+/** What a program is to do: read one topic, write another, keep its state with the group. */
+export interface Job {
+  brokers: readonly string[];
+  source: string;
+  sink: string;
+  group: string;
+  /** Values of a series before its first score. */
+  warmup: number;
+  /** A folder of its own. */
+  folder: string;
+}
+
+/** A program that is measured, in one way of running it. */
+export interface Contender {
+  /** For --only. */
+  readonly id: string;
+  readonly name: string;
+  /** Whether it writes each record once whatever happens: then its outputs stand in transactions. */
+  readonly exactlyOnce: boolean;
+  readonly phases: readonly Phase[];
+  /** Whether statistics outlive the process. */
+  readonly keepsState: boolean;
+  /** Why it cannot be had here, as a sentence, or null. May build what it needs. */
+  missing(): string | null;
+  start(job: Job): StartedProgram;
+  /** Topics that it makes for itself. */
+  ownTopics(job: Job): string[];
+}

@@ -1,0 +1,139 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import type { Contender, Job, Phase } from './contender.js';
+import { StartedProgram } from './started-program.js';
+
+const everywhere: readonly Phase[] = ['throughput', 'latency', 'restore', 'kill', 'idle'];
+const cli = resolve('dist/src/cli/main.js');
+const peers = resolve('bench/peers');
+const java = resolve('.cache/peers/kafka-streams');
+const heap = process.env.BENCH_JAVA_HEAP ?? '1g';
+
+/** Everything that can be measured, in the order of the table. Run in the root of the project. */
+export function programs(): Contender[] {
+  return [
+    streamnorm('streamnorm-eo', 'exactly-once'),
+    streamnorm('streamnorm-alo', 'at-least-once'),
+    kafkaStreams('streams-eo', 'Kafka Streams, exactly_once_v2', true, everywhere),
+    kafkaStreams('streams-alo', 'Kafka Streams, at_least_once', false, everywhere),
+    // What it can when it is told to: for an honest comparison where its defaults are made for something else.
+    kafkaStreams('streams-eo-fast', 'Kafka Streams, exactly_once_v2, commits every 10 ms', true, ['latency'], {
+      'commit.interval.ms': '10',
+    }),
+    kafkaStreams('streams-eo-static', 'Kafka Streams, exactly_once_v2, static member', true, ['kill'], {
+      'group.instance.id': 'bench',
+    }),
+    kafkajs('kafkajs-eo', 'plain kafkajs, a transaction a batch', true),
+    kafkajs('kafkajs-alo', 'plain kafkajs, at least once', false),
+  ];
+}
+
+function streamnorm(id: string, delivery: 'exactly-once' | 'at-least-once'): Contender {
+  const config = (job: Job): string => {
+    const path = join(job.folder, 'pipeline.json');
+    const text = JSON.stringify({
+      source: { kafka: { brokers: job.brokers, topic: job.source, groupId: job.group, groupInstanceId: 'bench' } },
+      record: { key: 'deviceId', time: 'ts' },
+      fields: { temperature: 'z-score', vibration: 'z-score', pressure: 'z-score' },
+      defaults: { warmup: job.warmup },
+      sink: { kafka: { topic: job.sink } },
+      state: { store: 'kafka' },
+      delivery,
+      http: false,
+    });
+    mkdirSync(job.folder, { recursive: true });
+    writeFileSync(path, text);
+    return path;
+  };
+  return {
+    id,
+    name: `streamnorm, ${delivery}`,
+    exactlyOnce: delivery === 'exactly-once',
+    phases: everywhere,
+    keepsState: true,
+    missing: () => (existsSync(cli) ? null : 'it is not built: npm run build'),
+    start: (job) => new StartedProgram(process.execPath, [cli, 'run', config(job)]),
+    ownTopics: ({ group, source }) => [`${group}-${source}-changelog`],
+  };
+}
+
+function kafkaStreams(
+  id: string,
+  name: string,
+  exactlyOnce: boolean,
+  phases: readonly Phase[],
+  settings: Readonly<Record<string, string>> = {},
+): Contender {
+  return {
+    id,
+    name,
+    exactlyOnce,
+    phases,
+    keepsState: true,
+    missing: buildKafkaStreams,
+    start: (job) =>
+      new StartedProgram('java', [
+        `-Xmx${heap}`,
+        '-cp',
+        [join(java, 'classes'), join(java, 'lib', '*')].join(delimiter),
+        'peer.Normalize',
+        job.brokers.join(','),
+        job.group,
+        job.source,
+        job.sink,
+        exactlyOnce ? 'exactly_once_v2' : 'at_least_once',
+        job.folder,
+        `warmup=${job.warmup}`,
+        'num.stream.threads=1',
+        'replication.factor=1',
+        // Streams' own 100 ms would be its latency at least once; 5 ms is the default of Kafka's producer.
+        'producer.linger.ms=5',
+        ...Object.entries(settings).map(([setting, value]) => `${setting}=${value}`),
+        ...(process.env.BENCH_STREAMS_SETTINGS?.split(' ') ?? []),
+      ]),
+    ownTopics: ({ group }) => [`${group}-moments-changelog`],
+  };
+}
+
+let built: string | null | undefined;
+
+/** Compiles the Java program and brings its jars, once; again when it has changed. */
+function buildKafkaStreams(): string | null {
+  if (built !== undefined) return built;
+  const project = join(peers, 'kafka-streams');
+  const sources = [join(project, 'pom.xml'), join(project, 'src/main/java/peer/Normalize.java')];
+  const stamp = join(java, 'built');
+  if (existsSync(stamp) && sources.every((file) => statSync(file).mtimeMs < statSync(stamp).mtimeMs))
+    return (built = null);
+  rmSync(java, { recursive: true, force: true });
+  const goals = ['compile', 'dependency:copy-dependencies'];
+  const args = ['-q', '-B', '-f', join(project, 'pom.xml'), `-Dout=${java}`, ...goals];
+  const { status, error, stdout } = spawnSync('mvn', args, { encoding: 'utf8', shell: process.platform === 'win32' });
+  if (error) return (built = `Maven is not there: ${error.message}`);
+  if (status !== 0) return (built = `Maven could not build it: ${stdout.trim().split('\n')[0]}`);
+  writeFileSync(stamp, '');
+  return (built = null);
+}
+
+function kafkajs(id: string, name: string, exactlyOnce: boolean): Contender {
+  return {
+    id,
+    name,
+    exactlyOnce,
+    phases: ['throughput', 'latency', 'idle'],
+    keepsState: false,
+    missing: () => null,
+    start: ({ brokers, group, source, sink, warmup }) =>
+      new StartedProgram(process.execPath, [
+        join(peers, 'plain-kafkajs.mjs'),
+        brokers.join(','),
+        group,
+        source,
+        sink,
+        exactlyOnce ? 'exactly-once' : 'at-least-once',
+        String(warmup),
+      ]),
+    ownTopics: () => [],
+  };
+}

@@ -1,0 +1,7 @@
+// npm run bench:kafka: this engine, Kafka Streams and plain kafkajs at the same work on one broker in one run. --help shows the flags.
+import { ensureBuilt, ensureInstalled, run } from './ensure-installed.mjs';
+
+const root = new URL('../', import.meta.url);
+ensureInstalled(root);
+ensureBuilt(root);
+run(process.execPath, ['bench/kafka/main.mjs', ...process.argv.slice(2)], root);
