@@ -15,6 +15,10 @@ export { type MomentsSummary, type RunningMomentsOptions, runningMoments } from 
 export { type RunningQuantileOptions, runningQuantile } from '../operators/running-quantile.js';
 export { type UnitNormOptions, type UnitVector, unitNorm } from '../operators/unit-norm.js';
 export { type ZScoreOptions, zScore } from '../operators/z-score.js';
+// Advice
+export { type AdviseOptions, advise, type CandidateAdvice, type FieldAdvice } from './advise/advise.js';
+export type { FieldProfile, SeriesProfile } from './advise/profile/field-profile.js';
+export type { Trait, TraitName } from './advise/profile/traits.js';
 // Errors
 export {
   CheckpointVersionError,

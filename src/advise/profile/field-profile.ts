@@ -1,0 +1,68 @@
+import type { FieldSample, SeriesSample } from '../sample.js';
+import { type Sequence, sequenceOf } from './sequence.js';
+import { type Shape, shapeOf } from './shape.js';
+import { type Trait, traitsOf } from './traits.js';
+
+/** What was measured of one series. */
+export interface SeriesProfile extends Shape, Sequence {
+  key: string;
+  /** Median time between values, in ms; 0 where there are no times. */
+  timeStep: number;
+}
+
+/** What a field is like: measured series by series, its traits being those of the majority. */
+export interface FieldProfile {
+  name: string;
+  /** Series with at least one observation. */
+  seriesCount: number;
+  /** Over all series: records with a place for the field, and how many of those had no number. */
+  values: number;
+  missing: number;
+  texts: number;
+  /** The series that the profile rests on, those with the most values, at most 32. */
+  series: readonly SeriesProfile[];
+  /** What stands out, most decisive first. */
+  traits: readonly Trait[];
+}
+
+/** Series that are looked at one by one. */
+const MOST_SERIES = 32;
+
+/** Profiles a field. O(values · lags), in memory of the sample's size. */
+export function profileField(sample: FieldSample): FieldProfile {
+  const known = sample.series.filter(({ values }) => values.some((x) => !Number.isNaN(x)));
+  const series = longest(known).map(({ key, values, times }): SeriesProfile => {
+    const shape = shapeOf(values);
+    return { key, ...shape, ...sequenceOf(values, shape), timeStep: medianStep(times) };
+  });
+  let [values, missing] = [0, 0];
+  for (const one of known) {
+    values += one.values.length;
+    for (const x of one.values) if (!Number.isFinite(x)) missing++;
+  }
+  return {
+    name: sample.name,
+    seriesCount: known.length,
+    values,
+    missing,
+    texts: sample.texts,
+    series,
+    traits: traitsOf(series),
+  };
+}
+
+/** The longest series, in the order in which they appeared. */
+export function longest(series: readonly SeriesSample[], most = MOST_SERIES): readonly SeriesSample[] {
+  if (series.length <= most) return series;
+  const limit = series.map(({ values }) => values.length).sort((a, b) => b - a)[most - 1]!;
+  return series.filter(({ values }) => values.length >= limit).slice(0, most);
+}
+
+function medianStep(times: Float64Array): number {
+  const steps = times
+    .subarray(1)
+    .map((time, i) => time - times[i]!)
+    .filter((step) => step > 0)
+    .sort();
+  return steps[steps.length >> 1] ?? 0;
+}
