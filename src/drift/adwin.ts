@@ -11,11 +11,15 @@ const LEVELS = 3;
 const WARNING = 4;
 const SIZE = 5;
 const DELAY = 6;
-const BUCKET_COUNTS = 7;
+/** Values that wait to be put into buckets. */
+const WAITING = 7;
+const BUCKET_COUNTS = 8;
+
+/** Values that wait for each other at most. */
+const LONGEST_QUEUE = 32;
 
 /** Buckets of a level; one more, and the two oldest become one of the next. */
 const MOST = 5;
-const ROOM = MOST + 1;
 /** Shortest part of the window that is compared with the rest, and values before the first comparison. */
 const SHORTEST = 5;
 const GRACE = 10;
@@ -38,7 +42,7 @@ export interface AdwinOptions {
  * from the buckets at each look, so that they do not drift with what was dropped, and a spike that has left is forgotten. After an alarm
  * the window has lost what disagreed; the change is estimated to lie where it is most likely. The warning zone is an alarm at ten times `delta`.
  *
- * State: 7 + 13 doubles for each level: 241 doubles for a million values. Input in any unit. O(log width) a look.
+ * State: 242 doubles for a million values and a clock of 32. Input in any unit. O(log width) a look.
  */
 export class Adwin extends DetectorView {
   readonly stride: number;
@@ -46,6 +50,12 @@ export class Adwin extends DetectorView {
   readonly clock: number;
   readonly #levels: number;
   readonly #buckets: number;
+  /** What a warning needs at least, by the number of levels in use. */
+  readonly #leastHints: Float64Array;
+  readonly #queue: number;
+  readonly #queueLength: number;
+  readonly #incoming: Float64Array;
+  readonly #outgoing: Float64Array;
   /** What a look at the window found. */
   #shift = 0;
   #recent = 0;
@@ -56,13 +66,22 @@ export class Adwin extends DetectorView {
     super();
     this.delta = positive('delta', delta);
     if (!(Number.isSafeInteger(clock) && clock >= 1)) throw new InvalidOptionError('clock', clock, 'an integer >= 1');
-    if (!(Number.isSafeInteger(maxWidth) && maxWidth >= 32))
-      throw new InvalidOptionError('maxWidth', maxWidth, 'an integer >= 32');
+    if (!(Number.isSafeInteger(maxWidth) && maxWidth >= 32 && maxWidth <= 2 ** 30))
+      throw new InvalidOptionError('maxWidth', maxWidth, 'an integer from 32 to 1073741824');
     this.clock = clock;
     // Full levels 0 … L − 1 hold 5·(2^L − 1) values.
     this.#levels = Math.ceil(Math.log2(maxWidth / MOST + 1));
+    this.#leastHints = Float64Array.from({ length: this.#levels }, (_, level) => {
+      const width = Math.max(2 ** level, GRACE);
+      return Math.max(Math.log((2 * Math.log(width)) / delta) - Math.LN10, 0);
+    });
     this.#buckets = BUCKET_COUNTS + this.#levels;
-    this.stride = this.#buckets + this.#levels * ROOM * 2;
+    this.#queue = this.#buckets + this.#levels * MOST * 2;
+    this.#queueLength = Math.min(clock, LONGEST_QUEUE);
+    if (clock % this.#queueLength !== 0) this.#queueLength = 1;
+    this.stride = this.#queue + this.#queueLength;
+    this.#incoming = new Float64Array(2 * (MOST + this.#queueLength));
+    this.#outgoing = this.#incoming.slice();
   }
 
   get count(): number {
@@ -70,19 +89,18 @@ export class Adwin extends DetectorView {
   }
   /** Values in the window. */
   get width(): number {
-    return this.state[this.offset + WIDTH]!;
+    return this.state[this.offset + WIDTH]! + this.state[this.offset + WAITING]!;
   }
   /** Mean of the window; NaN of nothing. */
   get mean(): number {
-    if (this.width === 0) return Number.NaN;
     this.#moments();
-    return this.#pivot + this.#sum / this.width;
+    return this.#pivot + (this.#sum + this.#waiting(1)) / this.width;
   }
   /** Population variance of the window; NaN of nothing. */
   get variance(): number {
-    if (this.width === 0) return Number.NaN;
     this.#moments();
-    return this.#variance;
+    const sum = this.#sum + this.#waiting(1);
+    return Math.max((this.#squares + this.#waiting(2) - (sum * sum) / this.width) / this.width, 0);
   }
   get warning(): boolean {
     return this.state[this.offset + WARNING]! > 0;
@@ -96,53 +114,68 @@ export class Adwin extends DetectorView {
 
   protected learn(x: number): EpochEvent {
     const { state, offset } = this;
-    const counts = offset + BUCKET_COUNTS;
+    const waiting = state[offset + WAITING]! | 0;
+    state[offset + this.#queue + waiting] = x;
     state[offset + COUNT]! += 1;
-    state[offset + WIDTH]! += 1;
-    if (state[offset + LEVELS] === 0) state[offset + LEVELS] = 1;
-    const held = state[counts]!;
-    const at = offset + this.#buckets + 2 * held;
-    state[at] = x;
-    state[at + 1] = 0;
-    state[counts] = held + 1;
-    if (held === MOST) this.#compress(0, 1);
-    const ticks = state[offset + TICKS]! + 1;
-    if (ticks < this.clock) {
-      state[offset + TICKS] = ticks;
-      return 0;
-    }
-    state[offset + TICKS] = 0;
-    return state[offset + WIDTH]! > GRACE ? this.#look() : 0;
+    state[offset + WAITING] = waiting + 1;
+    if (waiting + 1 < this.#queueLength) return 0;
+    this.#settle();
+    const ticks = state[offset + TICKS]! + this.#queueLength;
+    state[offset + TICKS] = ticks < this.clock ? ticks : 0;
+    return ticks >= this.clock && state[offset + WIDTH]! > GRACE ? this.#look() : 0;
   }
 
-  /** Makes one bucket of the next level of the two oldest of a level that has one too many, and so on upwards. */
-  #compress(level: number, length: number): void {
+  /**
+   * Puts the waiting values into buckets, all at once and to the same end as one after the other: of the buckets of a level, those there
+   * and those that come, the oldest pairs move up until four or five are left.
+   */
+  #settle(): void {
     const { state, offset } = this;
     const counts = offset + BUCKET_COUNTS;
-    const at = offset + this.#buckets + 2 * ROOM * level;
-    if (level + 1 === this.#levels) {
-      this.#drop(level, length);
-      return;
+    let incoming = state[offset + WAITING]! | 0;
+    if (incoming === 0) return;
+    let from = this.#incoming;
+    let to = this.#outgoing;
+    for (let i = 0; i < incoming; i++) {
+      from[2 * (MOST + i)] = state[offset + this.#queue + i]!;
+      from[2 * (MOST + i) + 1] = 0;
     }
-    const gap = state[at + 2]! - state[at]!;
-    const mean = state[at]! + gap / 2;
-    const squares = state[at + 1]! + state[at + 3]! + 0.5 * length * gap * gap;
-    for (let i = at; i < at + 2 * (ROOM - 2); i++) state[i] = state[i + 4]!;
-    state[counts + level] = ROOM - 2;
-    if (state[offset + LEVELS]! === level + 1) state[offset + LEVELS] = level + 2;
-    const held = state[counts + level + 1]!;
-    const to = at + 2 * ROOM + 2 * held;
-    state[to] = mean;
-    state[to + 1] = squares;
-    state[counts + level + 1] = held + 1;
-    if (held === MOST) this.#compress(level + 1, 2 * length);
+    state[offset + WAITING] = 0;
+    state[offset + WIDTH]! += incoming;
+    let length = 1;
+    let level = 0;
+    for (; incoming > 0; level++) {
+      const at = offset + this.#buckets + 2 * MOST * level;
+      const held = state[counts + level]! | 0;
+      const first = 2 * (MOST - held);
+      for (let i = 0; i < 2 * held; i++) from[first + i] = state[at + i]!;
+      const pairs = held + incoming > MOST ? (held + incoming - MOST + 1) >> 1 : 0;
+      for (let i = 0; i < pairs; i++) {
+        const pair = first + 4 * i;
+        const gap = from[pair + 2]! - from[pair]!;
+        to[2 * (MOST + i)] = from[pair]! + gap / 2;
+        to[2 * (MOST + i) + 1] = from[pair + 1]! + from[pair + 3]! + 0.5 * length * gap * gap;
+      }
+      const left = held + incoming - 2 * pairs;
+      for (let i = 0; i < 2 * left; i++) state[at + i] = from[first + 4 * pairs + i]!;
+      state[counts + level] = left;
+      incoming = pairs;
+      length *= 2;
+      [from, to] = [to, from];
+      if (level + 1 === this.#levels && incoming > 0) {
+        // No level is left: the oldest values are forgotten.
+        state[offset + WIDTH]! -= length * incoming;
+        incoming = 0;
+      }
+    }
+    if (state[offset + LEVELS]! < level) state[offset + LEVELS] = level;
   }
 
   /** Forgets the oldest bucket of a level. */
   #drop(level: number, length: number): void {
     const { state, offset } = this;
-    const at = offset + this.#buckets + 2 * ROOM * level;
-    for (let i = at; i < at + 2 * (ROOM - 1); i++) state[i] = state[i + 2]!;
+    const at = offset + this.#buckets + 2 * MOST * level;
+    for (let i = at; i < at + 2 * (MOST - 1); i++) state[i] = state[i + 2]!;
     state[offset + BUCKET_COUNTS + level]! -= 1;
     state[offset + WIDTH]! -= length;
     while (state[offset + LEVELS]! > 1 && state[offset + BUCKET_COUNTS + state[offset + LEVELS]! - 1] === 0)
@@ -161,8 +194,8 @@ export class Adwin extends DetectorView {
     const event = this.#shift > 0 ? 1 : -1;
     this.#locate();
     while (this.#certain) {
-      const top = state[offset + LEVELS]! - 1;
-      this.#drop(top, 2 ** top);
+      const top = (state[offset + LEVELS]! | 0) - 1;
+      this.#drop(top, 1 << top);
       this.#moments();
       this.#findCut();
     }
@@ -176,10 +209,10 @@ export class Adwin extends DetectorView {
     let old = 0;
     let oldSum = 0;
     let largest = 0;
-    for (let level = state[offset + LEVELS]! - 1; level >= 0; level--) {
-      const length = 2 ** level;
-      const first = offset + this.#buckets + 2 * ROOM * level;
-      const end = first + 2 * state[offset + BUCKET_COUNTS + level]!;
+    for (let level = (state[offset + LEVELS]! | 0) - 1; level >= 0; level--) {
+      const length = 1 << level;
+      const first = offset + this.#buckets + 2 * MOST * level;
+      const end = first + 2 * (state[offset + BUCKET_COUNTS + level]! | 0);
       for (let at = first; at < end; at += 2) {
         old += length;
         oldSum += length * (state[at]! - this.#pivot);
@@ -197,18 +230,19 @@ export class Adwin extends DetectorView {
   /** Mean of the oldest bucket, sum of what the window is beyond it, and the variance of the window. */
   #pivot = 0;
   #sum = 0;
+  #squares = 0;
   #variance = 0;
   #moments(): void {
     const { state, offset } = this;
-    const levels = state[offset + LEVELS]!;
+    const levels = state[offset + LEVELS]! | 0;
     const width = state[offset + WIDTH]!;
-    const pivot = state[offset + this.#buckets + 2 * ROOM * (levels - 1)]!;
+    const pivot = state[offset + this.#buckets + 2 * MOST * (levels - 1)]!;
     let sum = 0;
     let squares = 0;
     let length = 1;
     let first = offset + this.#buckets;
     for (let level = 0; level < levels; level++) {
-      const end = first + 2 * state[offset + BUCKET_COUNTS + level]!;
+      const end = first + 2 * (state[offset + BUCKET_COUNTS + level]! | 0);
       for (let at = first; at < end; at += 2) {
         const distance = state[at]! - pivot;
         const weighted = length * distance;
@@ -216,47 +250,59 @@ export class Adwin extends DetectorView {
         squares += weighted * distance + state[at + 1]!;
       }
       length *= 2;
-      first += 2 * ROOM;
+      first += 2 * MOST;
     }
     const variance = (squares - (sum * sum) / width) / width;
     this.#pivot = pivot;
     this.#sum = sum;
+    this.#squares = squares;
     this.#variance = variance > 0 ? variance : 0;
+  }
+
+  /** Sum of the waiting values' distances from the pivot, to a power. */
+  #waiting(power: 1 | 2): number {
+    const { state, offset } = this;
+    let sum = 0;
+    for (let i = 0; i < state[offset + WAITING]!; i++) sum += (state[offset + this.#queue + i]! - this.#pivot) ** power;
+    return sum;
   }
 
   /** Compares old and recent at each boundary of buckets, from the oldest on. */
   #findCut(): void {
     const { state, offset } = this;
     const width = state[offset + WIDTH]!;
+    const levels = state[offset + LEVELS]! | 0;
     this.#certain = false;
     this.#shift = 0;
     this.#recent = 0;
     if (width <= GRACE) return;
     const sum = this.#sum;
     const pivot = this.#pivot;
-    const evidence = Math.log((2 * Math.log(width)) / this.delta);
     const spread = 2 * this.#variance;
-    // An alarm at ten times delta needs less; so much less that it is worth asking first.
-    const hint = Math.max(evidence - Math.LN10, 0);
+    const least = spread * this.#leastHints[levels - 1]! * width;
+    let evidence = Number.NaN;
     let old = 0;
     let oldSum = 0;
-    let length = 2 ** (state[offset + LEVELS]! - 1);
-    for (let level = state[offset + LEVELS]! - 1; level >= 0; level--) {
-      const first = offset + this.#buckets + 2 * ROOM * level;
-      const end = first + 2 * state[offset + BUCKET_COUNTS + level]!;
+    for (let level = levels - 1; level >= 0; level--) {
+      const length = 1 << level;
+      const first = offset + this.#buckets + 2 * MOST * level;
+      const end = first + 2 * (state[offset + BUCKET_COUNTS + level]! | 0);
       for (let at = first; at < end; at += 2) {
         old += length;
         oldSum += length * (state[at]! - pivot);
         const recent = width - old;
         if (recent < SHORTEST) return;
         if (old < SHORTEST) continue;
-        const shift = (sum - oldSum) / recent - oldSum / old;
+        // r is at least W / (n₀·n₁): nearly all cuts are settled by that, without quotient, root or logarithm.
+        const torque = sum * old - oldSum * width;
+        if (torque * torque <= least * old * recent) continue;
+        const shift = torque / (old * recent);
         const distance = shift > 0 ? shift : -shift;
+        if (Number.isNaN(evidence)) evidence = Math.log((2 * Math.log(width)) / this.delta);
+        const hint = Math.max(evidence - Math.LN10, 0);
         const rest = 1 / (old - SHORTEST + 1) + 1 / (recent - SHORTEST + 1);
-        const warned = rest * hint;
-        // Squares first: most cuts are settled without a root.
-        const excess = distance - (2 / 3) * warned;
-        if (excess <= 0 || excess * excess <= spread * warned) continue;
+        const excess = distance - (2 / 3) * rest * hint;
+        if (excess <= 0 || excess * excess <= spread * rest * hint) continue;
         const scaled = rest * evidence;
         this.#certain = distance > Math.sqrt(spread * scaled) + (2 / 3) * scaled;
         if (this.#certain || this.#shift === 0) {
@@ -265,7 +311,6 @@ export class Adwin extends DetectorView {
         }
         if (this.#certain) return;
       }
-      length /= 2;
     }
   }
 }
