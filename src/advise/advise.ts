@@ -1,7 +1,7 @@
 import type { FieldOptions } from '../normalize/field-options.js';
 import { candidatesFor, describeOptions } from './candidates.js';
 import { collectSample, type SampleOptions } from './collect-sample.js';
-import { type FieldProfile, longest, profileField } from './profile/field-profile.js';
+import { type FieldProfile, observedSeries, profileField } from './profile/field-profile.js';
 import { FEW } from './profile/traits.js';
 import { type Recommendation, recommend } from './recommend.js';
 import type { FieldSample } from './sample.js';
@@ -53,9 +53,7 @@ export function advise<T>(sample: Iterable<T>, options: AdviseOptions<T> = {}): 
 /** The advice for one field. */
 export function adviseField(sample: FieldSample): FieldAdvice {
   const profile = profileField(sample);
-  const series = longest(sample.series.filter(({ values }) => values.some((x) => !Number.isNaN(x)))).map((one, i) =>
-    judgedSeries(one, profile.series[i]!),
-  );
+  const series = observedSeries(sample).map((one, i) => judgedSeries(one, profile.series[i]!));
   // Half of it is learnt from before the first score.
   const long = series.filter(({ profile: { count } }) => count >= FEW / 2);
   const isScorable = !profile.traits.some(({ name }) => name === 'flat') && long.length > 0;

@@ -1,6 +1,6 @@
 import type { FieldOptions } from '../normalize/field-options.js';
 import { describeOptions } from './candidates.js';
-import type { FieldProfile } from './profile/field-profile.js';
+import type { FieldProfile, SeriesProfile } from './profile/field-profile.js';
 import type { TraitName } from './profile/traits.js';
 import { significant } from './profile/wording.js';
 import { advantage, type FieldScore } from './score/score-field.js';
@@ -20,6 +20,8 @@ const WORTHWHILE = 0.02;
 const WORTH_TUNING = 0.1;
 /** How many standard errors make a gain more than luck. */
 const SIGNIFICANT = 2.5;
+/** Independent values that a series must be worth before it is called steady. */
+const ENOUGH = 20;
 /** A normalizer must keep what happens within a regime: at least this correlation of value and score. */
 const LEAST_KEPT = 0.85;
 
@@ -71,7 +73,7 @@ export function recommend(profile: FieldProfile, scores: readonly FieldScore[]):
   const typical = profile.series[0]!;
   const chosen =
     byNature(evidence, typical) ??
-    (scores.length === 0 ? undefined : byEvidence(evidence, new Evidence(scores))) ??
+    (scores.length === 0 ? undefined : byEvidence(evidence, new Evidence(scores), typical)) ??
     ({
       options: { method: 'adaptive' },
       reasons: [
@@ -113,7 +115,7 @@ function byNature(seen: Seen, { min, max }: { min: number; max: number }): Choic
   return undefined;
 }
 
-function byEvidence(seen: Seen, evidence: Evidence): Choice {
+function byEvidence(seen: Seen, evidence: Evidence, { count, correlationTime }: SeriesProfile): Choice {
   const zScore = evidence.of('z-score');
   const likelier = (score: FieldScore, than = zScore) =>
     `${describeOptions(score.options)} expected each value ${times(score.logScore - than.logScore)} than ${describeOptions(than.options)} over everything`;
@@ -157,6 +159,19 @@ function byEvidence(seen: Seen, evidence: Evidence): Choice {
     return {
       options: { method: 'z-score' },
       reasons: [`${moving}; but in this sample nothing that forgets did better than remembering everything`],
+    };
+  const independent = Math.floor(count / correlationTime);
+  if (
+    seen('correlated') &&
+    !seen('seasonal') &&
+    independent < ENOUGH &&
+    !(evidence.gain(zScore, evidence.of('adaptive'), 1) > WORTHWHILE)
+  )
+    return {
+      options: { method: 'adaptive' },
+      reasons: [
+        `too short to tell a slow swing from a drift: ${count} values are worth some ${independent}; adaptive is right about either`,
+      ],
     };
   const usual =
     seen('correlated') || seen('seasonal')
@@ -203,8 +218,10 @@ function remarks(seen: Seen, { method }: FieldOptions, evidence: Evidence): stri
       notes.push(`for alarms use innovation: it expected each value ${times(gain)}, by what came just before`);
   }
   if (method === 'z-score' && evidence.scores.length > 0) {
-    const cost = evidence.of('z-score').logScore - evidence.of('adaptive').logScore;
-    if (cost < WORTHWHILE) notes.push('adaptive does as well here, and would follow if the level moved one day');
+    const adaptive = evidence.of('adaptive');
+    const cost = evidence.of('z-score').logScore - adaptive.logScore;
+    if (cost < WORTHWHILE && adaptive.epochs === 0)
+      notes.push('adaptive does as well here, and would follow if the level moved one day');
   }
   if (seen('quantized') && method !== 'none') notes.push(`rounded: ${seen('quantized')}`);
   if (seen('stuck')) notes.push(`${seen('stuck')}: look whether the sensor was alive`);

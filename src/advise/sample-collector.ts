@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors.js';
+import { isObservation } from '../stats/is-observation.js';
 import type { FieldSample } from './sample.js';
 
 /** More fields than this are not looked at: a record of a thousand numbers is a vector, not a list of sensors. */
@@ -85,7 +86,7 @@ export class SampleCollector {
         times: times.subarray(0, length),
       })),
     }));
-    return samples.filter(({ series }) => series.some(({ values }) => values.some((value) => !Number.isNaN(value))));
+    return samples.filter(({ series }) => series.some(({ values }) => values.some(isObservation)));
   }
 
   #field(name: string): OpenField | undefined {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError, EngineError, InvalidOptionError, OutputClosedError } from '../errors.js';
+import { adviseCommand } from './advise-command.js';
 import { checkCommand } from './check-command.js';
 import { demoCommand } from './demo-command.js';
 import { normalizeCommand } from './normalize-command.js';
@@ -23,6 +24,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     normalizeCommand(settle),
     runCommand(settle),
     checkCommand(settle),
+    adviseCommand(),
     stateCommand(),
     demoCommand(),
   ])

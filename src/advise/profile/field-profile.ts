@@ -1,3 +1,4 @@
+import { isObservation } from '../../stats/is-observation.js';
 import type { FieldSample, SeriesSample } from '../sample.js';
 import { type Sequence, sequenceOf } from './sequence.js';
 import { type Shape, shapeOf } from './shape.js';
@@ -30,15 +31,15 @@ const MOST_SERIES = 32;
 
 /** Profiles a field. O(values · lags), in memory of the sample's size. */
 export function profileField(sample: FieldSample): FieldProfile {
-  const known = sample.series.filter(({ values }) => values.some((x) => !Number.isNaN(x)));
-  const series = longest(known).map(({ key, values, times }): SeriesProfile => {
+  const known = sample.series.filter(isObserved);
+  const series = observedSeries(sample).map(({ key, values, times }): SeriesProfile => {
     const shape = shapeOf(values);
     return { key, ...shape, ...sequenceOf(values, shape), timeStep: medianStep(times) };
   });
   let [values, missing] = [0, 0];
   for (const one of known) {
     values += one.values.length;
-    for (const x of one.values) if (!Number.isFinite(x)) missing++;
+    for (const x of one.values) if (!isObservation(x)) missing++;
   }
   return {
     name: sample.name,
@@ -51,11 +52,16 @@ export function profileField(sample: FieldSample): FieldProfile {
   };
 }
 
-/** The longest series, in the order in which they appeared. */
-export function longest(series: readonly SeriesSample[], most = MOST_SERIES): readonly SeriesSample[] {
-  if (series.length <= most) return series;
-  const limit = series.map(({ values }) => values.length).sort((a, b) => b - a)[most - 1]!;
-  return series.filter(({ values }) => values.length >= limit).slice(0, most);
+/** The series with at least one observation, the longest if they are too many, in the order in which they appeared. */
+export function observedSeries({ series }: FieldSample): readonly SeriesSample[] {
+  const known = series.filter(isObserved);
+  if (known.length <= MOST_SERIES) return known;
+  const limit = known.map(({ values }) => values.length).sort((a, b) => b - a)[MOST_SERIES - 1]!;
+  return known.filter(({ values }) => values.length >= limit).slice(0, MOST_SERIES);
+}
+
+function isObserved({ values }: SeriesSample): boolean {
+  return values.some(isObservation);
 }
 
 function medianStep(times: Float64Array): number {

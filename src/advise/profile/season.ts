@@ -34,14 +34,15 @@ export function seasonOf(rho: Float64Array, count: number): Season {
   if (rho[best]! - trough < Math.max(LEAST, noise)) return none;
   const twice = neighbourhood(rho, 2 * best, Math.max(1, best >> 3));
   if (2 * best < last && twice < rho[best]! / 2) return none;
-  const period = sharpened(rho, best, last);
+  const period = sharpened(rho, best);
   // The estimate at lag k rests on n − k products of n.
   return { period, strength: Math.min(1, Math.max(0, (rho[period]! * count) / (count - period))) };
 }
 
 /** The top of a slow cycle is flat and noise decides where it is highest; the multiples, and a few lags around each, know better. */
-function sharpened(rho: Float64Array, period: number, last: number): number {
-  const turns = Math.max(1, Math.floor(last / period));
+function sharpened(rho: Float64Array, period: number): number {
+  const last = rho.length - 1;
+  const turns = Math.max(1, Math.floor(last / (period + (period >> 3))));
   const around = period >> 4;
   let [best, highest] = [period, Number.NEGATIVE_INFINITY];
   for (let p = period - (period >> 3); p <= Math.min(last, period + (period >> 3)); p++) {

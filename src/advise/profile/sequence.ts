@@ -43,7 +43,7 @@ export function sequenceOf(values: Float64Array, shape: Shape): Sequence {
   const trend = trendOf(seen);
   const level = v.map((x, t) => x - (trend.change * t) / v.length);
   const local = flattened(level);
-  const lags = Math.min(LONGEST_LAG, Math.floor(v.length / 2));
+  const lags = Math.min(LONGEST_LAG, Math.floor((2 * v.length) / 3));
   const found = seasonOf(autocorrelation(centered(level), lags), seen.length);
   const rho = autocorrelation(local, Math.min(lags, 512));
   const season = found.period > 0 ? found : seasonOf(autocorrelation(local, lags), seen.length);
