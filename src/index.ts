@@ -17,6 +17,20 @@ export { type UnitNormOptions, type UnitVector, unitNorm } from '../operators/un
 export { type ZScoreOptions, zScore } from '../operators/z-score.js';
 // Advice
 export { type AdviseOptions, advise, type CandidateAdvice, type FieldAdvice } from './advise/advise.js';
+export {
+  type AlarmReport,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+} from './advise/evaluate/evaluate.js';
+export type { Label } from './advise/evaluate/labels.js';
+export { type Recovery, type RecoveryOptions, recoveryOf } from './advise/evaluate/recovery.js';
+export {
+  type AlarmScores,
+  type AlarmScoringOptions,
+  type DriftWindow,
+  scoreAlarms,
+} from './advise/evaluate/score-alarms.js';
 export type { FieldProfile, SeriesProfile } from './advise/profile/field-profile.js';
 export type { Trait, TraitName } from './advise/profile/traits.js';
 // Errors

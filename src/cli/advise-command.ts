@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Command } from 'commander';
 import { adviseField, type FieldAdvice } from '../advise/advise.js';
 import { StorageError } from '../errors.js';
@@ -78,7 +79,7 @@ function introduction(
   { collector, isCut, bad }: ReadSample,
   advice: readonly FieldAdvice[],
 ): string {
-  const name = file === undefined || file === '-' ? 'stdin' : file;
+  const name = file === undefined || file === '-' ? 'stdin' : basename(file);
   const cut = isCut ? 'the first ' : '';
   const more = isCut ? ' (--records for more)' : '';
   const faults = bad > 0 ? `, ${bad} bad records left out` : '';

@@ -4,6 +4,7 @@ import { ConfigError, EngineError, InvalidOptionError, OutputClosedError } from 
 import { adviseCommand } from './advise-command.js';
 import { checkCommand } from './check-command.js';
 import { demoCommand } from './demo-command.js';
+import { evaluateCommand } from './evaluate-command.js';
 import { normalizeCommand } from './normalize-command.js';
 import { runCommand } from './run-command.js';
 import { stateCommand } from './state-command.js';
@@ -25,6 +26,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     runCommand(settle),
     checkCommand(settle),
     adviseCommand(),
+    evaluateCommand(),
     stateCommand(),
     demoCommand(),
   ])

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { parse } from 'yaml';
+import { InvalidOptionError } from '../../errors.js';
+import type { FieldOptions } from '../../normalize/field-options.js';
+import { resolveField } from '../../normalize/resolve-field.js';
+import type { PipelinePlan } from '../../pipeline/plan.js';
+import { readConfig } from '../read-config.js';
+
+/** What is to be judged, by field. */
+export interface NamedConfiguration {
+  name: string;
+  optionsOf: (field: string) => FieldOptions | undefined;
+  /** Where it came from a file. */
+  plan?: PipelinePlan;
+}
+
+/**
+ * A configuration as it is given on the command line: a pipeline file; a method, `robust`; a method with options,
+ * `robust:window=500,unitVariance=true`; or the options as YAML, `{method: robust, memory: {window: 500}}`.
+ * @throws ConfigError, InvalidOptionError
+ */
+export function parseConfiguration(text: string): NamedConfiguration {
+  if (/\.(ya?ml|json)$/i.test(text) || (existsSync(text) && !/^[a-z-]+$/.test(text))) {
+    const plan = readConfig(text);
+    const named = new Map(plan.fields.named.map(({ name, options }) => [name, options]));
+    return { name: text, plan, optionsOf: (field) => named.get(field) ?? plan.fields.others };
+  }
+  const options = text.startsWith('{') ? (parseYaml(text) as FieldOptions) : parseShort(text);
+  if (typeof options !== 'object' || options === null)
+    throw new InvalidOptionError('configuration', text, 'a file, a method, method:option=value or {YAML}');
+  resolveField(options);
+  return { name: text, optionsOf: () => options };
+}
+
+/** `half-life` and `window` stand for the memory. */
+function parseShort(text: string): FieldOptions {
+  const at = text.indexOf(':');
+  const options: Record<string, unknown> = { method: at < 0 ? text : text.slice(0, at) };
+  if (at >= 0)
+    // A comma within brackets belongs to the value.
+    for (const part of text.slice(at + 1).split(/,(?![^[]*\])/)) {
+      const [name = '', ...rest] = part.split('=');
+      const value = parseYaml(rest.join('='));
+      if (rest.length === 0) throw new InvalidOptionError('configuration', text, 'method:option=value,…');
+      if (name === 'halfLife' || name === 'half-life') options.memory = { halfLife: value };
+      else if (name === 'window') options.memory = { window: value };
+      else options[name] = value;
+    }
+  return options as FieldOptions;
+}
+
+function parseYaml(text: string): unknown {
+  try {
+    return parse(text) as unknown;
+  } catch (cause) {
+    throw new InvalidOptionError('configuration', text, `YAML (${(cause as Error).message.split('\n')[0]})`);
+  }
+}
