@@ -1,6 +1,7 @@
 import type { FieldOptions } from '../normalize/field-options.js';
 import { describeOptions } from './candidates.js';
-import type { FieldProfile, SeriesProfile } from './profile/field-profile.js';
+import type { FieldProfile } from './profile/field-profile.js';
+import type { SeriesProfile } from './profile/series-profile.js';
 import type { TraitName } from './profile/traits.js';
 import { significant } from './profile/wording.js';
 import { advantage, type FieldScore } from './score/score-field.js';

@@ -1,15 +1,9 @@
 import { isObservation } from '../../stats/is-observation.js';
 import type { FieldSample, SeriesSample } from '../sample.js';
-import { type Sequence, sequenceOf } from './sequence.js';
-import { type Shape, shapeOf } from './shape.js';
+import { sequenceOf } from './sequence.js';
+import type { SeriesProfile } from './series-profile.js';
+import { shapeOf } from './shape.js';
 import { type Trait, traitsOf } from './traits.js';
-
-/** What was measured of one series. */
-export interface SeriesProfile extends Shape, Sequence {
-  key: string;
-  /** Median time between values, in ms; 0 where there are no times. */
-  timeStep: number;
-}
 
 /** What a field is like: measured series by series, its traits being those of the majority. */
 export interface FieldProfile {
@@ -29,7 +23,7 @@ export interface FieldProfile {
 /** Series that are looked at one by one. */
 const MOST_SERIES = 32;
 
-/** Profiles a field. O(values · lags), in memory of the sample's size. */
+/** Profiles a field. O(values · log values), in memory of the sample's size. */
 export function profileField(sample: FieldSample): FieldProfile {
   const known = sample.series.filter(isObserved);
   const series = observedSeries(sample).map(({ key, values, times }): SeriesProfile => {

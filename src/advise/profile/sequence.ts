@@ -28,12 +28,10 @@ export interface Sequence {
 
 /** Outliers say no more about the order than this many scales. */
 const REACH = 4;
-/** Cycles up to this many values are looked for. */
-const LONGEST_LAG = 3000;
 const SEGMENTS = 8;
 const SHORTEST_SEGMENT = 64;
 
-/** The order of a series of the given shape. O(n · lags). */
+/** The order of a series of the given shape. O(n log n). */
 export function sequenceOf(values: Float64Array, shape: Shape): Sequence {
   const { median, bulk } = shape;
   const v = values.map((x) =>
@@ -43,10 +41,10 @@ export function sequenceOf(values: Float64Array, shape: Shape): Sequence {
   const trend = trendOf(seen);
   const level = v.map((x, t) => x - (trend.change * t) / v.length);
   const local = flattened(level);
-  const lags = Math.min(LONGEST_LAG, Math.floor((2 * v.length) / 3));
+  const lags = Math.floor((2 * v.length) / 3);
   const found = seasonOf(autocorrelation(centered(level), lags), seen.length);
-  const rho = autocorrelation(local, Math.min(lags, 512));
-  const season = found.period > 0 ? found : seasonOf(autocorrelation(local, lags), seen.length);
+  const rho = autocorrelation(local, lags);
+  const season = found.period > 0 ? found : seasonOf(rho, seen.length);
   const bandwidth = Math.floor(12 * (seen.length / 100) ** 0.25);
   return {
     ...runsOf(values),

@@ -1,4 +1,4 @@
-import type { SeriesProfile } from './field-profile.js';
+import type { SeriesProfile } from './series-profile.js';
 import { KPSS_LIMIT } from './stationarity.js';
 import { duration, percent, significant } from './wording.js';
 

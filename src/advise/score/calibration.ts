@@ -20,17 +20,17 @@ export function calibrationOf(field: ResolvedField, scores: readonly Float64Arra
   const unit = unitOf(field);
   const law = lawFor(field);
   const moments = new Moments();
-  const chances: number[] = [];
+  const chances = new Float64Array(scores.reduce((sum, { length }) => sum + length, 0));
+  let n = 0;
   let beyond = 0;
   for (const normalized of scores)
     for (const z of normalized) {
       if (Number.isNaN(z)) continue;
       moments.update(z * unit);
-      chances.push(law.promised(z));
+      chances[n++] = law.promised(z);
       if (Math.abs(z * unit) > 3) beyond++;
     }
-  const n = chances.length;
-  const sorted = Float64Array.from(chances).sort();
+  const sorted = chances.subarray(0, n).sort();
   let distance = 0;
   // Ties at both of their ends: scores of rounded values come in steps.
   for (let i = 0; i < n; i++) distance = Math.max(distance, (i + 1) / n - sorted[i]!, sorted[i]! - i / n);

@@ -5,7 +5,7 @@ import type { OutputLaw } from './output-law.js';
 import { RangeLaw } from './range-law.js';
 
 /** Whether a method's scores are meant to look like N(0, 1), or to fill a range. */
-export function isBellShaped({ method, options }: ResolvedField): boolean {
+function isBellShaped({ method, options }: ResolvedField): boolean {
   return !(
     method === 'min-max' ||
     method === 'max-abs' ||

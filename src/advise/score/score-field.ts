@@ -1,7 +1,7 @@
 import type { FieldOptions } from '../../normalize/field-options.js';
 import { resolveField } from '../../normalize/resolve-field.js';
 import { isObservation } from '../../stats/is-observation.js';
-import type { SeriesProfile } from '../profile/field-profile.js';
+import type { SeriesProfile } from '../profile/series-profile.js';
 import type { SeriesSample } from '../sample.js';
 import { type Calibration, calibrationOf } from './calibration.js';
 import { levelKept } from './level-kept.js';
