@@ -12,8 +12,9 @@ export function braille(values: Float64Array, width: number, height: number, low
   const cells = Array.from({ length: height }, () => new Uint8Array(width));
   const columns = 2 * width;
   const rows = 4 * height;
-  const row = (x: number) =>
-    Math.round((rows - 1) * (1 - (Math.min(Math.max(x, low), high) - low) / (high - low || 1)));
+  // Halves, for the distance of the largest doubles is no double.
+  const share = (x: number) => (Math.min(Math.max(x, low), high) / 2 - low / 2) / (high / 2 - low / 2 || 1);
+  const row = (x: number) => Math.round((rows - 1) * (1 - share(x)));
   let last = Number.NaN;
   for (let c = 0; c < columns; c++) {
     const from = Math.floor((c * values.length) / columns);

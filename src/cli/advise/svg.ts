@@ -40,15 +40,15 @@ function drawPanel({ title, values, band, marks = [], windows = [] }: SvgPanel, 
   const [low, high] = extentOf(band ? [values, band.low, band.high] : [values]);
   const n = values.length;
   const x = (i: number) => MARGIN.left + (i / Math.max(1, n - 1)) * (WIDTH - MARGIN.left - MARGIN.right);
-  const y = (v: number) =>
-    MARGIN.top +
-    (1 - (Math.min(Math.max(v, low), high) - low) / (high - low || 1)) * (height - MARGIN.top - MARGIN.bottom);
+  // Halves, for the distance of the largest doubles is no double.
+  const share = (v: number) => (Math.min(Math.max(v, low), high) / 2 - low / 2) / (high / 2 - low / 2 || 1);
+  const y = (v: number) => MARGIN.top + (1 - share(v)) * (height - MARGIN.top - MARGIN.bottom);
   const bottom = height - MARGIN.bottom;
   const shade = windows.map(
     ([from, to]) =>
       `<rect class="window" x="${round(x(from))}" y="${MARGIN.top}" width="${round(Math.max(1, x(to) - x(from)))}" height="${bottom - MARGIN.top}"/>`,
   );
-  const ticks = [low, (low + high) / 2, high].map(
+  const ticks = [low, low / 2 + high / 2, high].map(
     (v) =>
       `<line class="axis" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${round(y(v))}" y2="${round(y(v))}"/><text class="text" x="${MARGIN.left - 6}" y="${round(y(v) + 4)}" text-anchor="end">${label(v)}</text>`,
   );
