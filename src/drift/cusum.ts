@@ -56,8 +56,7 @@ export class Cusum extends DetectorView {
     const { state, offset, delay } = this;
     if (delay === 0) return 0;
     const shift = this.slack + this.#larger / delay;
-    const scale = this.reference.scale(state, offset);
-    return state[offset + UP]! >= state[offset + DOWN]! ? shift * scale : -shift * scale;
+    return state[offset + UP]! >= state[offset + DOWN]! ? shift : -shift;
   }
 
   protected learn(x: number): EpochEvent {

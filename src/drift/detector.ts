@@ -27,8 +27,9 @@ export interface Detector {
   /** Values since the estimated change, the last one included; 0 where nothing hints at one. */
   readonly delay: number;
   /**
-   * How large the change is estimated to be, from the values since it: of the level, with its sign and in the unit of the input; of the
-   * scale, for an alarm of ±2, as the factor new / old. 0 where nothing hints at a change.
+   * How large the change is estimated to be, from the values since it. Of the level, with its sign: in scales where the detector knows a
+   * scale, else in the unit of the input, which is scales for normalized values. Of the scale, for an alarm of ±2: the factor new / old.
+   * 0 where nothing hints at a change.
    */
   readonly size: number;
 }

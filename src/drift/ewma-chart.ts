@@ -65,9 +65,10 @@ export class EwmaChart extends DetectorView {
     const run = state[offset + RUN]!;
     if (run === 0) return 0;
     // Of a shift the average has taken in 1 − (1 − α)^run.
+    // The variance rests on the values of the shift itself: what it says of a running chart's size is rather too small.
     const distance = this.reference
-      ? this.reference.scale(state, offset) * state[offset + AVERAGE]!
-      : state[offset + AVERAGE]! - state[offset + 1]!;
+      ? state[offset + AVERAGE]!
+      : (state[offset + AVERAGE]! - state[offset + 1]!) / Math.sqrt(state[offset + VARIANCE]!);
     return distance / (1 - (1 - alpha) ** run);
   }
 

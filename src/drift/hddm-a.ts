@@ -16,6 +16,11 @@ export interface HddmOptions {
   delta?: number;
   /** The same where the warning zone begins. @defaultValue 0.005 */
   warningDelta?: number;
+  /**
+   * What the input is: shares in [0, 1], or normalized values, which are taken to shares by ½ + z / 2√(2 + z²).
+   * @defaultValue `'share'`
+   */
+  input?: 'share' | 'normalized';
   /** What is an alarm. @defaultValue `'both'` */
   sides?: 'up' | 'down' | 'both';
 }
@@ -25,22 +30,24 @@ export interface HddmOptions {
  *
  * The past up to the lowest upper bound x̄ + ε(n), ε(n) = √(ln(1/delta) / 2n), is compared with everything: a rise when
  * z̄ − x̄ ≥ √((n_z − n_x) / (n_x·n_z) / 2 · ln(2/delta)); a fall the other way round. As in river 0.26. What lies outside [0, 1] counts as
- * the nearer end. State: 6 doubles. O(1).
+ * the nearer end. Size is in shares. State: 6 doubles. O(1).
  */
 export class HddmA extends DetectorView {
   static readonly stride = 6;
   readonly stride = HddmA.stride;
   readonly delta: number;
   readonly sides: 'up' | 'down' | 'both';
+  readonly isShare: boolean;
   readonly #cut: number;
   readonly #drift: number;
   readonly #warning: number;
 
   /** @throws InvalidOptionError */
-  constructor({ delta = 0.001, warningDelta = 0.005, sides = 'both' }: HddmOptions = {}) {
+  constructor({ delta = 0.001, warningDelta = 0.005, sides = 'both', input = 'share' }: HddmOptions = {}) {
     super();
     this.delta = between('delta', delta, 0, 1);
     this.sides = oneOfSides(sides);
+    this.isShare = isShare(input);
     this.#cut = Math.log(1 / delta) / 2;
     this.#drift = Math.log(2 / delta) / 2;
     this.#warning = Math.log(2 / between('warningDelta', warningDelta, 0, 1)) / 2;
@@ -68,7 +75,7 @@ export class HddmA extends DetectorView {
 
   protected learn(given: number): EpochEvent {
     const { state, offset } = this;
-    const x = given < 0 ? 0 : given > 1 ? 1 : given;
+    const x = this.isShare ? toShare(given) : shareOf(given);
     const count = state[offset + COUNT]! + 1;
     state[offset + COUNT] = count;
     const mean = state[offset + MEAN]! + (x - state[offset + MEAN]!) / count;
@@ -114,4 +121,20 @@ export function oneOfSides(sides: 'up' | 'down' | 'both'): 'up' | 'down' | 'both
   if (sides !== 'up' && sides !== 'down' && sides !== 'both')
     throw new InvalidOptionError('sides', sides, "'up', 'down' or 'both'");
   return sides;
+}
+
+/** Whether the input is shares, and not normalized values. @throws InvalidOptionError */
+export function isShare(input: 'share' | 'normalized'): boolean {
+  if (input !== 'share' && input !== 'normalized')
+    throw new InvalidOptionError('input', input, "'share' or 'normalized'");
+  return input === 'share';
+}
+
+export function toShare(x: number): number {
+  return x < 0 ? 0 : x > 1 ? 1 : x;
+}
+
+/** The share of Student's t with two degrees of freedom below z: in [0, 1], by a root alone. */
+export function shareOf(z: number): number {
+  return Math.abs(z) > 1e8 ? (z > 0 ? 1 : 0) : 0.5 + z / (2 * Math.sqrt(2 + z * z));
 }

@@ -1,7 +1,7 @@
 import { between } from './between.js';
 import { DetectorView } from './detector-view.js';
 import type { EpochEvent } from './epoch-event.js';
-import { type HddmOptions, oneOfSides } from './hddm-a.js';
+import { type HddmOptions, isShare, oneOfSides, shareOf, toShare } from './hddm-a.js';
 
 // Where things stand in the state: average and bound term of all; then for either side: average and bound term before the change, after
 // it, and the values after it.
@@ -36,15 +36,23 @@ export class HddmW extends DetectorView {
   readonly alpha: number;
   readonly delta: number;
   readonly sides: 'up' | 'down' | 'both';
+  readonly isShare: boolean;
   readonly #drift: number;
   readonly #warning: number;
 
   /** @throws InvalidOptionError */
-  constructor({ delta = 0.001, warningDelta = 0.005, sides = 'both', alpha = 0.05 }: HddmWOptions = {}) {
+  constructor({
+    delta = 0.001,
+    warningDelta = 0.005,
+    sides = 'both',
+    alpha = 0.05,
+    input = 'share',
+  }: HddmWOptions = {}) {
     super();
     this.alpha = between('alpha', alpha, 0, 1);
     this.delta = between('delta', delta, 0, 1);
     this.sides = oneOfSides(sides);
+    this.isShare = isShare(input);
     this.#drift = Math.log(1 / delta) / 2;
     this.#warning = Math.log(1 / between('warningDelta', warningDelta, 0, 1)) / 2;
   }
@@ -70,7 +78,7 @@ export class HddmW extends DetectorView {
 
   protected learn(given: number): EpochEvent {
     const { state, offset, alpha } = this;
-    const x = given < 0 ? 0 : given > 1 ? 1 : given;
+    const x = this.isShare ? toShare(given) : shareOf(given);
     const first = state[offset + COUNT] === 0;
     state[offset + COUNT]! += 1;
     const average = first ? x : state[offset + AVERAGE]! + alpha * (x - state[offset + AVERAGE]!);

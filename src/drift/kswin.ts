@@ -17,6 +17,8 @@ const VALUES = 4;
 const SMALLEST_DISTANCE = 0.1;
 /** The other side's share of the distance from which a change is one of the scale. */
 const BOTH_SIDES = 0.5;
+/** Distance of the quartiles of N(0, 1). */
+const QUARTILES = 1.3489795003921634;
 /** How much more probable a distance in the warning zone is than an alarm. */
 const WARNING = 10;
 
@@ -78,8 +80,10 @@ export class Kswin extends DetectorView {
   }
   get size(): number {
     if (!this.warning) return 0;
-    if (this.#isScale) return this.#quartileRange(true) / this.#quartileRange(false);
-    return this.#quantile(true, 0.5) - this.#quantile(false, 0.5);
+    const range = this.#quartileRange(false);
+    if (this.#isScale) return range > 0 ? this.#quartileRange(true) / range : 0;
+    const shift = this.#quantile(true, 0.5) - this.#quantile(false, 0.5);
+    return range > 0 ? (QUARTILES * shift) / range : shift;
   }
 
   protected learn(x: number): EpochEvent {

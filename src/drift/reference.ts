@@ -46,11 +46,6 @@ export class FrozenReference {
   count(state: Float64Array, at: number): number {
     return state[at + COUNT]!;
   }
-  /** In the unit of the series; 0 while it is being learnt. */
-  scale(state: Float64Array, at: number): number {
-    const precision = state[at + PRECISION]!;
-    return precision > 0 ? 1 / precision : 0;
-  }
 
   /** The standardized `x`; NaN while the reference is being learnt. The value that completes the reference is judged by it as well. */
   standardize(state: Float64Array, at: number, x: number): number {

@@ -42,8 +42,7 @@ export class Shewhart extends DetectorView {
     return this.warning ? 1 : 0;
   }
   get size(): number {
-    const { state, offset } = this;
-    return this.warning ? state[offset + LAST]! * this.reference.scale(state, offset) : 0;
+    return this.warning ? this.state[this.offset + LAST]! : 0;
   }
 
   protected learn(x: number): EpochEvent {

@@ -1,3 +1,5 @@
+import type { Renormalization } from './renormalization.js';
+
 /**
  * How one series is put on the common scale, given what its statistic knows.
  *
@@ -38,6 +40,8 @@ export interface Normalizer {
   step(x: number, time: number): number;
   /** Renormalizations of the series so far: 0 for a method that never starts afresh. */
   readonly epoch: number;
+  /** What the value last learnt did to the yardstick; absent for a method that never starts afresh. */
+  readonly renormalization?: Renormalization;
   /** Whether a value of this event time comes too late to be learnt. */
   isTooLate(time: number): boolean;
 }

@@ -2,6 +2,7 @@ import { MissingValueError } from '../errors.js';
 import type { SeriesCounters } from '../series/series-counters.js';
 import { isObservation } from '../stats/is-observation.js';
 import type { Normalizer } from './normalizer.js';
+import type { Renormalization } from './renormalization.js';
 
 /** The rules around a normalizer, all resolved. */
 export interface ScoringRules {
@@ -83,6 +84,10 @@ export class Scorer {
   /** Renormalizations of the series before the last score. */
   get epoch(): number {
     return this.normalizer.epoch;
+  }
+  /** What the last score's value did to the yardstick, once learnt; undefined for a method that never starts afresh. */
+  get renormalization(): Renormalization | undefined {
+    return this.normalizer.renormalization;
   }
   /** The array aimed at, or the longer one that replaced it. */
   get state(): Float64Array {
