@@ -231,10 +231,10 @@ function remarks(seen: Seen, { method }: FieldOptions, evidence: Evidence): stri
   return notes;
 }
 
-/** A gain in nats as people say it: 27 % likelier, 3.1 times as likely. */
+/** A gain in nats as people say it: 27 % likelier, 3.1 times likelier. */
 function times(gain: number): string {
   const factor = Math.exp(gain);
-  if (factor >= 1.995) return `${factor > 1e4 ? 'over 10000' : significant(factor, 2)} times as likely`;
+  if (factor >= 1.995) return `${factor > 1e4 ? 'over 10000' : significant(factor, 2)} times likelier`;
   const share = Math.round((factor - 1) * 100);
-  return share >= 1 ? `${share} % likelier` : share <= -1 ? `${-share} % less likely` : 'about as likely';
+  return share >= 1 ? `${share} % likelier` : share <= -1 ? `${-share} % less likely` : 'no more likely';
 }

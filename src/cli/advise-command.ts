@@ -8,7 +8,7 @@ import { toPlan } from '../pipeline/to-plan.js';
 import { advicePanels } from './advise/advice-panels.js';
 import { advisedConfig } from './advise/advised-config.js';
 import { paintFor } from './advise/paint.js';
-import { plotSample } from './advise/plot-sample.js';
+import { plotScores, plotValues } from './advise/plot-sample.js';
 import { type ReadSample, readSample } from './advise/read-sample.js';
 import { LEGEND, renderAdvice } from './advise/render-advice.js';
 import { svgDocument } from './advise/svg.js';
@@ -63,7 +63,12 @@ Examples:
       const lines = [paint('dim', introduction(file, read, advice)), ''];
       for (const [i, one] of advice.entries()) {
         lines.push(...renderAdvice(one, samples[i]!, paint, WIDTH, flags.all ?? false));
-        if (plot === true) lines.push('', ...plotSample(one.options, samples[i]!, WIDTH, paint));
+        if (plot === true)
+          lines.push(
+            '',
+            ...plotValues(samples[i]!, WIDTH, paint),
+            ...plotScores('normalized', one.options, samples[i]!, WIDTH, paint),
+          );
         lines.push('');
       }
       if (advice.some(({ candidates }) => candidates.length > 0))

@@ -6,7 +6,7 @@ import { InvalidOptionError, StorageError } from '../errors.js';
 import { StdoutSink } from '../io/stdout-sink.js';
 import { toPlan } from '../pipeline/to-plan.js';
 import { paintFor } from './advise/paint.js';
-import { plotSample } from './advise/plot-sample.js';
+import { plotScores, plotValues } from './advise/plot-sample.js';
 import { readSample } from './advise/read-sample.js';
 import { svgDocument } from './advise/svg.js';
 import { wrap } from './advise/wrap.js';
@@ -123,8 +123,9 @@ function* report(
     const { series } = samples[i]!;
     const total = series.reduce((sum, { values: all }) => sum + all.length, 0);
     yield* renderEvaluation(rows, `${total} values${series.length > 1 ? ` of ${series.length} series` : ''}`, paint);
+    if (isPlotted) yield* ['', ...plotValues(samples[i]!, WIDTH, paint)];
     for (const { configuration, options } of isPlotted ? rows : [])
-      yield* ['', `  ${paint('green', configuration)}`, ...plotSample(options, samples[i]!, WIDTH, paint)];
+      yield* plotScores(configuration, options, samples[i]!, WIDTH, paint);
     yield '';
   }
   yield* wrap(LEGEND, WIDTH).map((line) => paint('dim', line));

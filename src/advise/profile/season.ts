@@ -34,9 +34,21 @@ export function seasonOf(rho: Float64Array, count: number): Season {
   if (rho[best]! - trough < Math.max(LEAST, noise)) return none;
   const twice = neighbourhood(rho, 2 * best, Math.max(1, best >> 3));
   if (2 * best < last && twice < rho[best]! / 2) return none;
-  const period = sharpened(rho, best);
+  const period = sharpened(rho, shortest(rho, best));
   // The estimate at lag k rests on n − k products of n.
   return { period, strength: Math.min(1, Math.max(0, (rho[period]! * count) / (count - period))) };
+}
+
+/** Where something slower lies beneath, it lifts the multiples of a period above it: the one that stands out most is meant. */
+function shortest(rho: Float64Array, period: number): number {
+  const standsOut = (p: number) =>
+    rho[p]! - (rho[Math.round(p / 2)]! + rho[Math.min(rho.length - 1, Math.round(1.5 * p))]!) / 2;
+  let best = period;
+  for (let k = 2; k <= 12 && period / k >= 3; k++) {
+    const part = Math.round(period / k);
+    if (standsOut(part) > standsOut(best) + 0.1) best = part;
+  }
+  return best;
 }
 
 /** The top of a slow cycle is flat and noise decides where it is highest; the multiples, and a few lags around each, know better. */

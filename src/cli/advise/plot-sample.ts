@@ -15,23 +15,35 @@ export function scoredSample(
   options: FieldOptions,
   { series }: FieldSample,
 ): { series: SeriesSample; scores: SeriesScores } {
-  const longest = series.reduce((a, b) => (b.values.length > a.values.length ? b : a));
+  const longest = longestOf(series);
   return { series: longest, scores: scoreSeries(resolveField(options), longest, RULER, Number.POSITIVE_INFINITY) };
 }
 
-/** Values above, scores beneath, marks where a new epoch began: for a terminal. */
-export function plotSample(options: FieldOptions, sample: FieldSample, width: number, paint: Paint): string[] {
+/** The values of the series that is drawn, for a terminal. */
+export function plotValues({ series }: FieldSample, width: number, paint: Paint): string[] {
+  const { key, values } = longestOf(series);
+  return [paint('dim', `  values${key === '' ? '' : ` of ${key}`}`), ...panel(values, width - LABEL - 2, paint)];
+}
+
+/** What a configuration makes of them, with marks where a new epoch began. */
+export function plotScores(
+  title: string,
+  options: FieldOptions,
+  sample: FieldSample,
+  width: number,
+  paint: Paint,
+): string[] {
   const { series, scores } = scoredSample(options, sample);
-  const name = series.key === '' ? '' : ` of ${series.key}`;
-  const inner = width - LABEL - 2;
-  const marks = markLine(scores.renormalizations, series.values.length, inner);
+  const marks = markLine(scores.renormalizations, series.values.length, width - LABEL - 2);
   return [
-    paint('dim', `  values${name}`),
-    ...panel(series.values, inner, paint),
-    paint('dim', '  normalized'),
-    ...panel(scores.normalized, inner, paint),
+    paint('dim', `  ${title}`),
+    ...panel(scores.normalized, width - LABEL - 2, paint),
     ...(marks === '' ? [] : [`${' '.repeat(LABEL + 2)}${paint('yellow', marks)}`, paint('dim', '  ▲ a new epoch')]),
   ];
+}
+
+function longestOf(series: readonly SeriesSample[]): SeriesSample {
+  return series.reduce((a, b) => (b.values.length > a.values.length ? b : a));
 }
 
 function panel(values: Float64Array, width: number, paint: Paint): string[] {
