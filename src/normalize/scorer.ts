@@ -83,7 +83,10 @@ export class Scorer {
   }
   /** Renormalizations of the series before the last score. */
   get epoch(): number {
-    return this.normalizer.epoch;
+    const { normalizer, rules } = this;
+    // The value that ended an epoch was itself scored by it.
+    const ended = rules.order === 'normalize-first' && (normalizer.renormalization?.event ?? 0) !== 0;
+    return ended ? normalizer.epoch - 1 : normalizer.epoch;
   }
   /** What the last score's value did to the yardstick, once learnt; undefined for a method that never starts afresh. */
   get renormalization(): Renormalization | undefined {
@@ -113,6 +116,8 @@ export class Scorer {
   /** The same with every rule looked at; apart, so that the common case is small enough to be inlined whole. */
   #scoreGuarded(x: number, time: number): number {
     const { normalizer, rules } = this;
+    // A value that is not learnt does nothing to the yardstick.
+    normalizer.renormalization?.clear();
     if (rules.timed) normalizer.advance(time);
     normalizer.refresh();
     if (!isObservation(x)) return this.#scoreMissing(x);

@@ -143,7 +143,7 @@ describe('detectDrift', () => {
   });
   it('tells a stuck sensor once, and that it lives again; that is no drift, nor is it the end of its senses', async () => {
     const noise = seededNormals(7, 900);
-    const xs = Array.from(noise, (g, t) => (t >= 300 && t < 400 ? 3 : t >= 700 ? g + 5 : g));
+    const xs = Array.from(noise, (g, t) => (t >= 300 && t < 400 ? 0.4 : t >= 700 ? g + 5 : g));
     const signals = (await run(xs, detectDrift())).filter(({ state }) => state !== 'warning' && state !== 'steady');
     expect(signals.map(({ state, index, changePoint }) => [state, index, changePoint])).toEqual([
       ['flat', 309, 300],
