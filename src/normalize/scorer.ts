@@ -23,8 +23,14 @@ export interface ScoringRules {
 /** What was seen and not learnt. */
 export type ScoringCounters = Pick<SeriesCounters, 'missing' | 'late' | 'untimed' | 'gated'>;
 
-/** So many values in a row outside `learnWithin`, all on one side, are a level that has moved: from then on they are learnt. */
+/**
+ * So many values in a row outside `learnWithin`, all on one side, are a level that has moved, and so many on either side a scale that has
+ * grown: from then on they are learnt.
+ */
 const GATE_PATIENCE = 30;
+const SCALE_PATIENCE = 60;
+/** Values in a row outside, on one side (negative when below) and on either. */
+const GATE_LENGTH = 2;
 
 /**
  * Scores the values of one series and learns them: the one path that operators, command line and service all take.
@@ -46,7 +52,7 @@ export class Scorer {
     this.normalizer = normalizer;
     this.rules = rules;
     this.counters = counters;
-    this.#gateLength = rules.learnWithin < Number.POSITIVE_INFINITY ? 1 : 0;
+    this.#gateLength = rules.learnWithin < Number.POSITIVE_INFINITY ? GATE_LENGTH : 0;
     this.stride = this.#gateLength + normalizer.stride;
     this.#warmup = rules.warmup;
     this.#guarded =
@@ -175,7 +181,7 @@ export class Scorer {
     normalizer.learn(x, time);
   }
 
-  /** Keeps in the state how many values in a row were outside, negative when below. Uses center and scale as last refreshed. */
+  /** Keeps in the state how many values in a row were outside. Uses center and scale as last refreshed. */
   #isGated(x: number): boolean {
     const { normalizer, rules } = this;
     const { state } = normalizer;
@@ -183,11 +189,14 @@ export class Scorer {
     const inside = !(normalizer.scale > 0) || normalizer.count < rules.warmup;
     if (inside || Math.abs(distance) <= rules.learnWithin * normalizer.scale) {
       state[this.#offset] = 0;
+      state[this.#offset + 1] = 0;
       return false;
     }
     const run = state[this.#offset]!;
     const next = distance > 0 ? Math.max(run, 0) + 1 : Math.min(run, 0) - 1;
     state[this.#offset] = next;
-    return Math.abs(next) <= GATE_PATIENCE;
+    const outside = state[this.#offset + 1]! + 1;
+    state[this.#offset + 1] = outside;
+    return Math.abs(next) <= GATE_PATIENCE && outside <= SCALE_PATIENCE;
   }
 }
