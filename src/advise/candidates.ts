@@ -31,7 +31,7 @@ export function candidatesFor(count: number): FieldOptions[] {
 export function describeOptions({ method = 'z-score', memory = 'all', ...others }: FieldOptions): string {
   const parts: string[] = [method];
   if (memory !== 'all') parts.push('halfLife' in memory ? `half-life ${memory.halfLife}` : `window ${memory.window}`);
-  const { range, ddof, quantiles, spread, family, order, clip, learnWithin } = others;
+  const { range, ddof, quantiles, spread, family, order, clip, learnWithin, drift } = others;
   if (range) parts.push(`[${range.join(', ')}]`);
   if (ddof === 1) parts.push('ddof 1');
   if (quantiles) parts.push(`quantiles ${quantiles.join('–')}`);
@@ -40,5 +40,10 @@ export function describeOptions({ method = 'z-score', memory = 'all', ...others 
   if (order === 'learn-first') parts.push('learn-first');
   if (clip !== undefined && clip !== false) parts.push(clip === true ? 'clipped' : `clip ${clip}`);
   if (learnWithin !== undefined) parts.push(`within ${learnWithin}`);
+  if (drift) {
+    const { detector = 'joint', policy } = drift;
+    const name = typeof detector === 'string' ? detector : (detector.name ?? 'joint');
+    parts.push(`${typeof policy === 'object' ? `blend ${policy.blend}` : (policy ?? 'renormalized')} on ${name}`);
+  }
   return parts.join(', ');
 }

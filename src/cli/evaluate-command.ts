@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { type Evaluation, judge, judgedSeriesOf } from '../advise/evaluate/evaluate.js';
 import type { FieldSample } from '../advise/sample.js';
 import { InvalidOptionError, StorageError } from '../errors.js';
@@ -10,9 +10,8 @@ import { plotScores, plotValues } from './advise/plot-sample.js';
 import { readSample } from './advise/read-sample.js';
 import { svgDocument } from './advise/svg.js';
 import { wrap } from './advise/wrap.js';
-import { DETECTORS } from './evaluate/detectors.js';
 import { evaluationPanels } from './evaluate/evaluation-panels.js';
-import { type NamedConfiguration, parseConfiguration } from './evaluate/parse-configuration.js';
+import { type NamedConfiguration, parseConfiguration, parseDetector } from './evaluate/parse-configuration.js';
 import { readLabels } from './evaluate/read-labels.js';
 import { LEGEND, renderEvaluation } from './evaluate/render-evaluation.js';
 import { describeSourceFlag, SOURCE_OPTIONS, type SourceFlags, sourceConfig } from './source-options.js';
@@ -50,25 +49,24 @@ export function evaluateCommand(): Command {
     )
     .option('--before <values>', 'an alarm may come so many values before a window', values, 0)
     .option('--after <values>', 'or so many after it', values, 0)
-    .addOption(
-      new Option(
-        '--detector <name>',
-        `a detector on the normalized values (repeatable): ${Object.keys(DETECTORS).join(', ')}`,
-      )
-        .choices(Object.keys(DETECTORS))
-        .argParser((name: string, before: string[] = []) => [...before, detectorName(name)]),
+    .option(
+      '--detector <name>',
+      'a detector on the normalized values (repeatable): joint, adwin, page-hinkley, cusum, ewma, shewhart, kswin, hddm-a, hddm-w; or name:option=value,…',
+      (name: string, before: string[] = []) => [...before, name],
     )
     .option('--json', 'everything that was measured, as JSON')
     .option('--plot [file.svg]', 'draw values, scores and alarms: in the terminal, or into an SVG file')
     .addHelpText(
       'after',
       `
-Options of a method: names of the configuration; halfLife and window stand for the memory.
+Options of a method are named as in a configuration; halfLife and window stand for the memory.
+Of a detector: falseAlarmEvery (100000), or its own: smallestShift, delta, threshold, limit, alpha, clock.
 
 Examples:
   streamnorm evaluate adaptive z-score:halfLife=300 robust:window=500 readings.csv
   streamnorm evaluate pipeline.yaml other.yaml readings.ndjson --key device
-  streamnorm evaluate adaptive z-score data.csv --time ts --labels windows.json --detector adwin`,
+  streamnorm evaluate adaptive z-score data.csv --time ts --labels windows.json --detector adwin
+  streamnorm evaluate '{method: z-score, drift: {detector: joint, policy: shadow}}' adaptive data.csv`,
     )
     .action(run);
 }
@@ -85,7 +83,7 @@ async function run(given: string[], flags: Flags): Promise<void> {
   const labels = flags.labels === undefined ? undefined : readLabels(flags.labels, file);
   const { collector } = await readSample(plan, flags.records);
   const samples = collector.fields();
-  const detectors = Object.fromEntries((flags.detector ?? []).map((name) => [name, DETECTORS[name]!]));
+  const detectors = Object.fromEntries((flags.detector ?? []).map((text) => [text, parseDetector(text)]));
   const judged = samples.map((sample) => {
     const series = judgedSeriesOf(sample);
     const { before, after } = flags;
@@ -146,12 +144,6 @@ function withRecord(flags: Flags, configurations: readonly NamedConfiguration[])
     ...(flags.time === undefined && time !== undefined && { time }),
     ...(flags.field === undefined && !isAll && { field: [...new Set(named)] }),
   };
-}
-
-function detectorName(name: string): string {
-  if (DETECTORS[name] === undefined)
-    throw new InvalidArgumentError(`must be one of ${Object.keys(DETECTORS).join(', ')}.`);
-  return name;
 }
 
 /** JSON has no word for what never ends; null stands for what is not known. */

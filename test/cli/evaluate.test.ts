@@ -111,7 +111,8 @@ describe('streamnorm evaluate', () => {
     [['adaptive', 'nope.csv'], 1, /nope\.csv could not be read/],
     [['adaptive', 'plant.csv', '--labels', 'nope.csv'], 1, /nope\.csv could not be read/],
     [['adaptive', 'plant.csv', '--labels', 'plant.csv'], 2, /--labels must be CSV with a column start/],
-    [['adaptive', 'plant.csv', '--detector', 'x'], 2, /must be one of adwin/],
+    [['adaptive', 'plant.csv', '--detector', 'x'], 2, /^detector must be one of .*"adwin"/],
+    [['adaptive', 'plant.csv', '--detector', 'cusum:clock=1'], 2, /^clock must be absent: cusum does not have it/],
     [['adaptive', 'plant.csv', '--after', '-1'], 2, /must be a number of values from 0 on/],
   ] as const)('refuses %j with exit code %i', async (args, code, message) => {
     const result = await evaluate([...args]);

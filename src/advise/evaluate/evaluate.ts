@@ -1,4 +1,6 @@
+import { createDetector } from '../../drift/create-detector.js';
 import type { Detector } from '../../drift/detector.js';
+import type { DetectorName, DetectorOptions } from '../../drift/detector-options.js';
 import { InvalidOptionError } from '../../errors.js';
 import type { FieldMethod, FieldOptions } from '../../normalize/field-options.js';
 import { resolveField } from '../../normalize/resolve-field.js';
@@ -22,8 +24,8 @@ export interface EvaluateOptions<T> extends SampleOptions<T>, JudgeOptions {
 export interface JudgeOptions {
   /** Where something is known to have happened. @defaultValue none: alarms are counted and not judged */
   labels?: readonly Label[];
-  /** Detectors that watch the normalized values of each configuration, by name. @defaultValue none */
-  detectors?: Readonly<Record<string, () => Detector>>;
+  /** Detectors that watch the normalized values of each configuration, by name: names, options, or what makes one. @defaultValue none */
+  detectors?: Readonly<Record<string, DetectorName | DetectorOptions | (() => Detector)>>;
   /** How many values before and after a label an alarm is still for it. @defaultValue 0 */
   before?: number;
   after?: number;
@@ -79,6 +81,7 @@ export function evaluate<T>(sample: Iterable<T>, options: EvaluateOptions<T>): E
     return { name, optionsOf };
   });
   checkLabels(options.labels ?? []);
+  for (const choice of Object.values(options.detectors ?? {})) if (typeof choice !== 'function') createDetector(choice);
   const fields = collectSample(sample, options).fields();
   return fields.flatMap((field) => {
     const series = judgedSeriesOf(field);
@@ -142,8 +145,8 @@ export function judge(
     epochs,
     alarms: [
       report('epochs', (s) => scored[s]!.renormalizations),
-      ...Object.entries(detectors).map(([name, create]) => {
-        const detector = create();
+      ...Object.entries(detectors).map(([name, choice]) => {
+        const detector = typeof choice === 'function' ? choice() : createDetector(choice);
         return report(name, (s) => detectAlarms(detector, scored[s]!.normalized));
       }),
     ],

@@ -69,11 +69,11 @@ export function scoreSeries(
         answer.logScores[i] = Math.log(((1 - FALLBACK) * (chance > 0 ? chance : 0) + FALLBACK * fallback) / (2 * half));
       law.learn();
     }
-    const epoch = scorer?.epoch ?? 0;
+    const epoch = scorer?.normalizer.epoch ?? 0;
     answer.normalized[i] = scorer === undefined ? x : scorer.score(x, times[i]!);
     answer.centers[i] = scorer?.center ?? 0;
     answer.scales[i] = scorer?.scale ?? 1;
-    if (scorer !== undefined && scorer.epoch > epoch) answer.renormalizations.push(i);
+    if (scorer !== undefined && scorer.normalizer.epoch > epoch) answer.renormalizations.push(i);
   }
   return answer;
 }

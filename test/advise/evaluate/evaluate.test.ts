@@ -69,6 +69,16 @@ describe('evaluate', () => {
     expect(adaptive!.labelled!.bias).toBeLessThan(plain!.labelled!.bias);
   });
 
+  it('tells the value at which any method was renormalized', () => {
+    const drift = { detector: 'joint', policy: 'reset' } as const;
+    const [found] = evaluate(levels(), { configurations: { reset: { method: 'z-score', drift } }, labels, after: 60 });
+    expect(found!.label).toBe('z-score, reset on joint');
+    expect(found!.alarms[0]!.scores).toMatchObject({ hits: 3, missed: 0 });
+    // The detector alone, on the values themselves, first sounds at the same one: the epoch began with that value, not after it.
+    const [watched] = evaluate(levels(), { configurations: { raw: 'none' }, detectors: { joint: 'joint' } });
+    expect(found!.alarms[0]!.at['']![0]).toBe(watched!.alarms[1]!.at['']![0]);
+  });
+
   it('counts alarms without judging them where nothing is labelled', () => {
     const [found] = evaluate(levels(), { configurations: { adaptive: 'adaptive' } });
     expect(found!.alarms[0]).toMatchObject({ alarms: 3, falseAlarmRate: 1.5 });
@@ -111,6 +121,7 @@ describe('evaluate', () => {
     [{ configurations: {} }, 'configurations'],
     [{ configurations: { a: { method: 'z-score', range: [0, 1] } } }, 'range'],
     [{ configurations: { a: { memory: { halfLife: '5m' } } } }, 'time'],
+    [{ configurations: { a: 'z-score' }, detectors: { x: 'nonsense' } }, 'detector'],
     [{ configurations: { a: 'z-score' }, labels: [{ start: 5, end: 3 }] }, 'labels'],
     [{ configurations: { a: 'z-score' }, labels: [{ start: 'soon' }] }, 'labels'],
   ] as const)('refuses %j', (options, option) => {
