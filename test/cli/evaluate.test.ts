@@ -35,19 +35,44 @@ const json = async (args: string[]) => JSON.parse((await evaluate([...args, '--j
 
 describe('streamnorm evaluate', () => {
   it('sets configurations side by side in 80 columns', async () => {
-    const specs = ['adaptive', 'z-score:halfLife=300', 'robust:window=500,quantiles=[0.1, 0.9]', '{method: power}'];
-    const { code, stdout, stderr } = await evaluate([...specs, 'plant.csv', '-t', 'ts', '--plot']);
+    const specs = [
+      'adaptive',
+      'z-score:halfLife=300',
+      'robust:window=500,quantiles=[0.1, 0.9]',
+      '{method: power, drift: {detector: joint}}',
+    ];
+    const { code, stdout, stderr } = await evaluate([
+      ...specs,
+      'plant.csv',
+      '-t',
+      'ts',
+      '--plot',
+      '--detector',
+      'cusum:falseAlarmEvery=1000',
+    ]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const line of stdout.split('\n')) expect([...line].length, line).toBeLessThanOrEqual(80);
     for (const text of [
       'level  2000 values',
       'noise  2000 values',
       'z-score:halfLife=300',
-      '{method: power}',
+      'power, renormalized on joint',
       'the level rose by 5 scales',
     ])
       expect(stdout).toContain(text);
     expect(stdout).not.toMatch(/NaN|undefined|Infinity/);
+    const labelled = await evaluate([
+      ...specs,
+      'plant.csv',
+      '-t',
+      'ts',
+      '--labels',
+      'windows.csv',
+      '--detector',
+      'joint',
+    ]);
+    for (const line of labelled.stdout.split('\n')) expect([...line].length, line).toBeLessThanOrEqual(80);
+    expect(labelled.stdout).toContain('drift, 3 labelled windows');
   });
 
   it.each(['windows.json', 'windows.csv'])('meets the labels of %s', async (labels) => {

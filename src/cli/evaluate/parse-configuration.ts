@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parse } from 'yaml';
+import { describeOptions } from '../../advise/candidates.js';
 import { createDetector } from '../../drift/create-detector.js';
 import type { DetectorOptions } from '../../drift/detector-options.js';
 import { InvalidOptionError } from '../../errors.js';
@@ -31,7 +32,8 @@ export function parseConfiguration(text: string): NamedConfiguration {
   if (typeof options !== 'object' || options === null)
     throw new InvalidOptionError('configuration', text, 'a file, a method, method:option=value or {YAML}');
   resolveField(options);
-  return { name: text, optionsOf: () => options };
+  // YAML is too long for a table.
+  return { name: text.startsWith('{') ? describeOptions(options) : text, optionsOf: () => options };
 }
 
 /**

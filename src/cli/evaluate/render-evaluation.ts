@@ -37,7 +37,7 @@ interface AlarmRow extends AlarmReport {
 const alarmName: Column<AlarmRow> = {
   head: 'alarms of',
   text: ({ configuration, by }) =>
-    by === 'epochs' ? short(configuration) : `${short(configuration, 28 - by.length)} + ${by}`,
+    by === 'epochs' ? short(configuration) : `${short(configuration, Math.max(12, 27 - by.length))} + ${short(by, 15)}`,
   left: true,
 };
 
@@ -53,7 +53,7 @@ const JUDGED: readonly Column<AlarmRow>[] = [
   { head: 'precision', text: ({ scores }) => number(scores?.precision, 2) },
   { head: 'recall', text: ({ scores }) => number(scores?.episodeRecall, 2) },
   { head: 'delay', text: ({ scores }) => number(scores?.delay, 0) },
-  { head: 'false/1000', text: ({ falseAlarmRate }) => significant(falseAlarmRate, 2) },
+  { head: 'false ‰', text: ({ falseAlarmRate }) => significant(falseAlarmRate, 2) },
   { head: 'MTFA', text: ({ scores }) => number(scores?.meanTimeBetweenFalseAlarms, 0) },
 ];
 
@@ -93,7 +93,7 @@ export function renderEvaluation(rows: readonly Evaluation[], size: string, pain
 
 /** What the columns mean. */
 export const LEGEND =
-  'log score: mean ln of the density of each value before it was learnt, higher is better; sd, |z| > 3: of the scores, 1 and 0.3 % for N(0, 1); off: distance of their distribution from the promised one; kept: correlation of value and score within short stretches; back after: values until the mean of 50 scores is back within 0.3 (the spread within 30 %), – if not within 1000; MTFA: mean time between false alarms.';
+  'log score: mean ln of the density of each value before it was learnt, higher is better; sd, |z| > 3: of the scores, 1 and 0.3 % for N(0, 1); off: distance of their distribution from the promised one; kept: correlation of value and score within short stretches; back after: values until the mean of 50 scores is back within 0.3 (the spread within 30 %), – if not within 1000; false ‰: false alarms per 1000 values; MTFA: mean time from one to the next.';
 
 /** File names without their folders; the rest as it is, as far as there is room. */
 function short(configuration: string, length = 30): string {

@@ -6,7 +6,10 @@ import { seasonOf } from '../../../src/advise/profile/season.js';
 import { KPSS_LIMIT, kpss, trendOf } from '../../../src/advise/profile/stationarity.js';
 import { seededNormals } from '../../support/seeded-normals.js';
 
-const series = fc.float64Array({ min: -1e6, max: 1e6, noNaN: true, maxLength: 120 });
+/** Without the smallest doubles, whose products are 0. */
+const series = fc
+  .array(fc.integer({ min: -1e6, max: 1e6 }), { maxLength: 120 })
+  .map((xs) => Float64Array.from(xs, (x) => x / 1000));
 
 describe('autocorrelation', () => {
   it('is the sum of products, over the sum of squares', () => {
