@@ -37,7 +37,9 @@ interface AlarmRow extends AlarmReport {
 const alarmName: Column<AlarmRow> = {
   head: 'alarms of',
   text: ({ configuration, by }) =>
-    by === 'epochs' ? short(configuration) : `${short(configuration, Math.max(12, 27 - by.length))} + ${short(by, 15)}`,
+    by === 'epochs'
+      ? short(configuration, 27)
+      : `${short(configuration, Math.max(12, 24 - by.length))} + ${short(by, 12)}`,
   left: true,
 };
 
