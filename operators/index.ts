@@ -1,4 +1,5 @@
 export { type AdaptiveNormalizeOptions, adaptiveNormalize } from './adaptive-normalize.js';
+export { type DetectDriftOptions, type DriftSignal, detectDrift } from './detect-drift.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from './ewma.js';
 export { type InnovationScoreOptions, innovationScore } from './innovation-score.js';
 export type { EventTime, RecordAccess, Scored } from './internal/scoring-options.js';
@@ -9,6 +10,7 @@ export { type MinMaxOptions, minMax } from './min-max.js';
 export { type Normalized, type NormalizeOptions, normalize } from './normalize.js';
 export { type PowerNormalizeOptions, powerNormalize } from './power-normalize.js';
 export { type QuantileNormalizeOptions, quantileNormalize } from './quantile-normalize.js';
+export { type Renormalized, type RenormalizeOnDriftOptions, renormalizeOnDrift } from './renormalize-on-drift.js';
 export { type RobustScaleOptions, robustScale } from './robust-scale.js';
 export { type MomentsSummary, type RunningMomentsOptions, runningMoments } from './running-moments.js';
 export { type RunningQuantileOptions, runningQuantile } from './running-quantile.js';

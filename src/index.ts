@@ -1,5 +1,6 @@
 // Operators
 export { type AdaptiveNormalizeOptions, adaptiveNormalize } from '../operators/adaptive-normalize.js';
+export { type DetectDriftOptions, type DriftSignal, detectDrift } from '../operators/detect-drift.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from '../operators/ewma.js';
 export { type InnovationScoreOptions, innovationScore } from '../operators/innovation-score.js';
 export type { EventTime, RecordAccess, Scored } from '../operators/internal/scoring-options.js';
@@ -10,11 +11,54 @@ export { type MinMaxOptions, minMax } from '../operators/min-max.js';
 export { type Normalized, type NormalizeOptions, normalize } from '../operators/normalize.js';
 export { type PowerNormalizeOptions, powerNormalize } from '../operators/power-normalize.js';
 export { type QuantileNormalizeOptions, quantileNormalize } from '../operators/quantile-normalize.js';
+export {
+  type Renormalized,
+  type RenormalizeOnDriftOptions,
+  renormalizeOnDrift,
+} from '../operators/renormalize-on-drift.js';
 export { type RobustScaleOptions, robustScale } from '../operators/robust-scale.js';
 export { type MomentsSummary, type RunningMomentsOptions, runningMoments } from '../operators/running-moments.js';
 export { type RunningQuantileOptions, runningQuantile } from '../operators/running-quantile.js';
 export { type UnitNormOptions, type UnitVector, unitNorm } from '../operators/unit-norm.js';
 export { type ZScoreOptions, zScore } from '../operators/z-score.js';
+// Advice
+export { type AdviseOptions, advise, type CandidateAdvice, type FieldAdvice } from './advise/advise.js';
+export {
+  type AlarmReport,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+} from './advise/evaluate/evaluate.js';
+export type { Label } from './advise/evaluate/labels.js';
+export { type Recovery, type RecoveryOptions, recoveryOf } from './advise/evaluate/recovery.js';
+export {
+  type AlarmScores,
+  type AlarmScoringOptions,
+  type DriftWindow,
+  scoreAlarms,
+} from './advise/evaluate/score-alarms.js';
+export type { FieldProfile } from './advise/profile/field-profile.js';
+export type { SeriesProfile } from './advise/profile/series-profile.js';
+export type { Trait, TraitName } from './advise/profile/traits.js';
+// Drift detectors
+export { Adwin, type AdwinOptions } from './drift/adwin.js';
+export { createDetector } from './drift/create-detector.js';
+export { Cusum, type CusumOptions } from './drift/cusum.js';
+export type { Detector } from './drift/detector.js';
+export type { DetectorName, DetectorOptions } from './drift/detector-options.js';
+export type { EpochEvent } from './drift/epoch-event.js';
+export { EwmaChart, type EwmaChartOptions } from './drift/ewma-chart.js';
+export { HddmA, type HddmOptions } from './drift/hddm-a.js';
+export { HddmW, type HddmWOptions } from './drift/hddm-w.js';
+export { JointDetector, type JointOptions } from './drift/joint-detector.js';
+export { Kswin, type KswinOptions } from './drift/kswin.js';
+export { PageHinkley, type PageHinkleyOptions } from './drift/page-hinkley.js';
+export type { Reference } from './drift/reference.js';
+export { runLength } from './drift/run-length.js';
+export { SelfStarting } from './drift/self-starting.js';
+export type { SensorState } from './drift/sensor-state.js';
+export { SensorWatch } from './drift/sensor-watch.js';
+export { Shewhart, type ShewhartOptions } from './drift/shewhart.js';
 // Errors
 export {
   CheckpointVersionError,
@@ -29,6 +73,7 @@ export {
   StorageError,
 } from './errors.js';
 // Options
+export type { DriftOptions, OnDrift } from './normalize/drift-options.js';
 export type {
   CommonOptions,
   FieldMethod,
@@ -37,6 +82,7 @@ export type {
   ScalarMethod,
 } from './normalize/field-options.js';
 export type { Memory } from './normalize/memory.js';
+export type { RenormalizationEvent } from './normalize/renormalization-event.js';
 // Keyed state
 export type { SeriesCounters } from './series/series-counters.js';
 export { SeriesTable, type SeriesTableOptions } from './series/series-table.js';

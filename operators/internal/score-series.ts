@@ -3,10 +3,14 @@ import { InvalidOptionError } from '../../src/errors.js';
 import { createScorer } from '../../src/normalize/create-scorer.js';
 import type { FieldOptions } from '../../src/normalize/field-options.js';
 import { type ResolvedField, resolveField } from '../../src/normalize/resolve-field.js';
+import type { Scorer } from '../../src/normalize/scorer.js';
 import { SeriesTable } from '../../src/series/series-table.js';
 import type { RecordAccess, Scored } from './scoring-options.js';
 import { toEpochMs } from './to-epoch-ms.js';
 import { touchTime } from './touch-time.js';
+
+/** What an operator says beside the score, from the scorer that made it. */
+export type Extend<T> = (scored: Scored<T>, scorer: Scorer) => Scored<T>;
 
 type Options<T> = FieldOptions & Partial<RecordAccess<T>>;
 
@@ -14,7 +18,11 @@ type Options<T> = FieldOptions & Partial<RecordAccess<T>>;
  * What every one-value operator is: options checked at the call, state made at the subscription, one value scored and learnt at a
  * time.
  */
-export function scoreSeries<T>(method: FieldOptions['method'], options: Options<T>): OperatorFunction<never, unknown> {
+export function scoreSeries<T>(
+  method: FieldOptions['method'],
+  options: Options<T>,
+  extend?: Extend<T>,
+): OperatorFunction<never, unknown> {
   const { key, value, time, table, field = 'value', ...fieldOptions } = options;
   const resolved = resolveField({ ...fieldOptions, method: method! });
   if (value === undefined) {
@@ -29,7 +37,8 @@ export function scoreSeries<T>(method: FieldOptions['method'], options: Options<
     throw new InvalidOptionError('time', time, 'an accessor: a memory in event time needs the time of each value');
   if (table !== undefined && !(table instanceof SeriesTable))
     throw new InvalidOptionError('table', table, 'a SeriesTable');
-  const operator = value === undefined ? scoreNumbers(resolved) : scoreRecords(resolved, { ...options, value, field });
+  const operator =
+    value === undefined ? scoreNumbers(resolved) : scoreRecords(resolved, { ...options, value, field }, extend);
   return operator as unknown as OperatorFunction<never, unknown>;
 }
 
@@ -52,6 +61,7 @@ function scoreNumbers(field: ResolvedField): OperatorFunction<number, number | n
 function scoreRecords<T>(
   resolved: ResolvedField,
   access: RecordAccess<T> & { field: string },
+  extend: Extend<T> | undefined,
 ): OperatorFunction<T, Scored<T>> {
   const { key = () => '', value, time, field } = access;
   return (source) =>
@@ -71,7 +81,8 @@ function scoreRecords<T>(
           column.settle(scorer, slot);
           const { center, scale, count, epoch } = scorer;
           const normalized = Number.isNaN(score) ? null : score;
-          return { record, key: seriesKey, value: x, normalized, center, scale, count, epoch };
+          const scored = { record, key: seriesKey, value: x, normalized, center, scale, count, epoch };
+          return extend === undefined ? scored : extend(scored, scorer);
         }),
       );
       return resolved.rules.whileWarming === 'drop' ? scores.pipe(filter(() => scorer.warm)) : scores;

@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError, EngineError, InvalidOptionError, OutputClosedError } from '../errors.js';
+import { adviseCommand } from './advise-command.js';
 import { checkCommand } from './check-command.js';
 import { demoCommand } from './demo-command.js';
+import { evaluateCommand } from './evaluate-command.js';
 import { normalizeCommand } from './normalize-command.js';
 import { runCommand } from './run-command.js';
 import { stateCommand } from './state-command.js';
@@ -23,6 +25,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     normalizeCommand(settle),
     runCommand(settle),
     checkCommand(settle),
+    adviseCommand(),
+    evaluateCommand(),
     stateCommand(),
     demoCommand(),
   ])

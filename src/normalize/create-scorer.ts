@@ -1,3 +1,4 @@
+import { createDetector } from '../drift/create-detector.js';
 import { AdaptiveNormalizer } from './adaptive-normalizer.js';
 import { extentFor } from './extent-for.js';
 import { InnovationNormalizer } from './innovation-normalizer.js';
@@ -8,6 +9,7 @@ import type { Normalizer } from './normalizer.js';
 import { PowerNormalizer } from './power-normalizer.js';
 import { QuantileNormalizer } from './quantile-normalizer.js';
 import { quantilesFor } from './quantiles-for.js';
+import { RenormalizingNormalizer } from './renormalizing-normalizer.js';
 import type { ResolvedField } from './resolve-field.js';
 import { RobustNormalizer } from './robust-normalizer.js';
 import { Scorer, type ScoringCounters } from './scorer.js';
@@ -15,7 +17,11 @@ import { ZScoreNormalizer } from './z-score-normalizer.js';
 
 /** The scorer of a field: its method over its memory, under its rules. Not for `unit-norm` and `none`, which keep no state. */
 export function createScorer(field: ResolvedField, counters: ScoringCounters): Scorer {
-  return new Scorer(createNormalizer(field), field.rules, counters);
+  const { drift } = field;
+  const normalizer = drift
+    ? new RenormalizingNormalizer(() => createNormalizer(field), createDetector(drift.detector), drift.policy)
+    : createNormalizer(field);
+  return new Scorer(normalizer, field.rules, counters);
 }
 
 function createNormalizer({ method, memory, options, whenFlat }: ResolvedField): Normalizer {

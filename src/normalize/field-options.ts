@@ -1,3 +1,4 @@
+import type { DriftOptions } from './drift-options.js';
 import type { Memory } from './memory.js';
 import type { WhenFlat } from './normalizer.js';
 
@@ -35,6 +36,8 @@ export interface CommonOptions {
   clip?: number | readonly [number, number] | boolean;
   /** Learn only values within so many scales of the center, until the level has evidently moved. @defaultValue none */
   learnWithin?: number;
+  /** Watch for drift, and renormalize when the series has changed. @defaultValue never */
+  drift?: DriftOptions;
 }
 
 /** Options of single methods; one that the method does not have is refused. */

@@ -11,6 +11,7 @@ export const COMMON_OPTIONS = [
   'whenFlat',
   'clip',
   'learnWithin',
+  'drift',
 ] as const satisfies readonly (keyof CommonOptions)[];
 
 type Refusals = Partial<Record<(typeof COMMON_OPTIONS)[number], string>>;
@@ -35,6 +36,7 @@ function selfTuning(method: string): Refusals {
     order: `${method} scores under the law it held before the value`,
     learnWithin: `${method} bounds what an outlier teaches by itself`,
     whenFlat: `${method} answers 0 for a flat series`,
+    drift: `${method} follows its series by itself`,
   };
 }
 

@@ -13,6 +13,8 @@ export class Renormalization {
   newScale = Number.NaN;
   /** Values since the estimated change, the value itself included; NaN where the method does not estimate it. */
   delay = Number.NaN;
+  /** How far the level moved, in old scales, or the factor by which the scale changed, as the detector estimates it; NaN without one. */
+  size = Number.NaN;
 
   get cause(): 'none' | 'level' | 'scale' | 'drift' {
     if (this.event === 0) return this.drift === 0 ? 'none' : 'drift';
@@ -23,6 +25,6 @@ export class Renormalization {
     if (this.event === 0 && this.drift === 0) return;
     this.event = 0;
     this.drift = 0;
-    this.oldCenter = this.oldScale = this.newCenter = this.newScale = this.delay = Number.NaN;
+    this.oldCenter = this.oldScale = this.newCenter = this.newScale = this.delay = this.size = Number.NaN;
   }
 }

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors.js';
+import { type ResolvedDrift, resolveDrift } from './drift-options.js';
 import type { FieldMethod, FieldOptions, MethodOptions } from './field-options.js';
 import { needsTime, type ResolvedMemory, resolveMemory } from './memory.js';
 import type { WhenFlat } from './normalizer.js';
@@ -11,6 +12,8 @@ export interface ResolvedField {
   memory: ResolvedMemory;
   rules: ScoringRules;
   whenFlat: WhenFlat;
+  /** Absent: the method goes on, whatever happens. */
+  drift: ResolvedDrift | undefined;
   options: Required<MethodOptions>;
   /** Says what shape of state the field has: state of another fingerprint is not read. */
   fingerprint: string;
@@ -81,11 +84,14 @@ export function resolveField(field: FieldOptions): ResolvedField {
   const memory = resolveMemory(field.memory, field.allowedLateness);
   if (memory.kind === 'window' && warmup > memory.length)
     throw new InvalidOptionError('warmup', warmup, `at most the window's length, ${memory.length}`);
+  const drift = field.drift && resolveDrift(field.drift, memory.kind === 'window-time' ? 'reset' : 'shadow');
+  if (drift) checkDrift(drift, field, method, memory);
   const [clipLow, clipHigh] = resolveClip(field.clip, method, range);
   return {
     method,
     memory,
     whenFlat,
+    drift,
     rules: {
       order,
       warmup,
@@ -97,8 +103,39 @@ export function resolveField(field: FieldOptions): ResolvedField {
       timed: needsTime(memory),
     },
     options: { ddof, range, quantiles, unitVariance, spread, distribution, family, norm },
-    fingerprint: JSON.stringify([method, memory, method === 'power' ? family : null, learnWithin !== undefined]),
+    fingerprint: JSON.stringify([
+      method,
+      memory,
+      method === 'power' ? family : null,
+      learnWithin !== undefined,
+      ...(drift ? [drift.fingerprint] : []),
+    ]),
   };
+}
+
+/** Refuses policies that the state of the method cannot follow. */
+function checkDrift({ policy }: ResolvedDrift, field: FieldOptions, method: FieldMethod, memory: ResolvedMemory): void {
+  if (field.learnWithin !== undefined)
+    throw new InvalidOptionError(
+      'learnWithin',
+      field.learnWithin,
+      'absent beside drift: the detector must see every value',
+    );
+  if (policy.kind === 'reset') return;
+  if (memory.kind === 'window-time')
+    throw new InvalidOptionError('policy', policy.kind, "'reset' for a window in event time, whose state grows");
+  if (policy.kind === 'shrink' && memory.kind === 'half-life-time')
+    throw new InvalidOptionError(
+      'policy',
+      policy.kind,
+      "'reset', 'shadow' or 'blend' for a memory in event time: values are kept without their times",
+    );
+  if (policy.kind === 'blend' && (method === 'quantile' || method === 'power'))
+    throw new InvalidOptionError(
+      'policy',
+      policy.kind,
+      `'reset', 'shrink' or 'shadow': ${method} has no center and scale to go over from`,
+    );
 }
 
 function resolveClip(

@@ -2,6 +2,7 @@ import { MissingValueError } from '../errors.js';
 import type { SeriesCounters } from '../series/series-counters.js';
 import { isObservation } from '../stats/is-observation.js';
 import type { Normalizer } from './normalizer.js';
+import type { Renormalization } from './renormalization.js';
 
 /** The rules around a normalizer, all resolved. */
 export interface ScoringRules {
@@ -22,8 +23,14 @@ export interface ScoringRules {
 /** What was seen and not learnt. */
 export type ScoringCounters = Pick<SeriesCounters, 'missing' | 'late' | 'untimed' | 'gated'>;
 
-/** So many values in a row outside `learnWithin`, all on one side, are a level that has moved: from then on they are learnt. */
+/**
+ * So many values in a row outside `learnWithin`, all on one side, are a level that has moved, and so many on either side a scale that has
+ * grown: from then on they are learnt.
+ */
 const GATE_PATIENCE = 30;
+const SCALE_PATIENCE = 60;
+/** Values in a row outside, on one side (negative when below) and on either. */
+const GATE_LENGTH = 2;
 
 /**
  * Scores the values of one series and learns them: the one path that operators, command line and service all take.
@@ -45,7 +52,7 @@ export class Scorer {
     this.normalizer = normalizer;
     this.rules = rules;
     this.counters = counters;
-    this.#gateLength = rules.learnWithin < Number.POSITIVE_INFINITY ? 1 : 0;
+    this.#gateLength = rules.learnWithin < Number.POSITIVE_INFINITY ? GATE_LENGTH : 0;
     this.stride = this.#gateLength + normalizer.stride;
     this.#warmup = rules.warmup;
     this.#guarded =
@@ -82,7 +89,14 @@ export class Scorer {
   }
   /** Renormalizations of the series before the last score. */
   get epoch(): number {
-    return this.normalizer.epoch;
+    const { normalizer, rules } = this;
+    // The value that ended an epoch was itself scored by it.
+    const ended = rules.order === 'normalize-first' && (normalizer.renormalization?.event ?? 0) !== 0;
+    return ended ? normalizer.epoch - 1 : normalizer.epoch;
+  }
+  /** What the last score's value did to the yardstick, once learnt; undefined for a method that never starts afresh. */
+  get renormalization(): Renormalization | undefined {
+    return this.normalizer.renormalization;
   }
   /** The array aimed at, or the longer one that replaced it. */
   get state(): Float64Array {
@@ -108,6 +122,8 @@ export class Scorer {
   /** The same with every rule looked at; apart, so that the common case is small enough to be inlined whole. */
   #scoreGuarded(x: number, time: number): number {
     const { normalizer, rules } = this;
+    // A value that is not learnt does nothing to the yardstick.
+    normalizer.renormalization?.clear();
     if (rules.timed) normalizer.advance(time);
     normalizer.refresh();
     if (!isObservation(x)) return this.#scoreMissing(x);
@@ -165,7 +181,7 @@ export class Scorer {
     normalizer.learn(x, time);
   }
 
-  /** Keeps in the state how many values in a row were outside, negative when below. Uses center and scale as last refreshed. */
+  /** Keeps in the state how many values in a row were outside. Uses center and scale as last refreshed. */
   #isGated(x: number): boolean {
     const { normalizer, rules } = this;
     const { state } = normalizer;
@@ -173,11 +189,14 @@ export class Scorer {
     const inside = !(normalizer.scale > 0) || normalizer.count < rules.warmup;
     if (inside || Math.abs(distance) <= rules.learnWithin * normalizer.scale) {
       state[this.#offset] = 0;
+      state[this.#offset + 1] = 0;
       return false;
     }
     const run = state[this.#offset]!;
     const next = distance > 0 ? Math.max(run, 0) + 1 : Math.min(run, 0) - 1;
     state[this.#offset] = next;
-    return Math.abs(next) <= GATE_PATIENCE;
+    const outside = state[this.#offset + 1]! + 1;
+    state[this.#offset + 1] = outside;
+    return Math.abs(next) <= GATE_PATIENCE && outside <= SCALE_PATIENCE;
   }
 }
