@@ -17,6 +17,8 @@ export { type UnitNormOptions, type UnitVector, unitNorm } from '../operators/un
 export { type ZScoreOptions, zScore } from '../operators/z-score.js';
 // Errors
 export {
+  BackendLostError,
+  BackendUnavailableError,
   CheckpointVersionError,
   ConfigError,
   CorruptCheckpointError,
