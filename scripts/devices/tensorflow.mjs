@@ -24,7 +24,9 @@ export function missingForTensorFlow() {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     return `the TensorFlow binding is built here on Linux x64 only, this is ${process.platform} ${process.arch}: npm install @tensorflow/tfjs-node`;
   if (pip() === null) return "TensorFlow's library comes by pip: install it (Debian: apt-get install python3-pip)";
-  const absent = ['unzip', 'make', 'g++', 'python3'].filter((tool) => !canRun(tool, [tool === 'unzip' ? '-v' : '--version']));
+  const absent = ['unzip', 'make', 'g++', 'python3'].filter(
+    (tool) => !canRun(tool, [tool === 'unzip' ? '-v' : '--version']),
+  );
   if (absent.length > 0)
     return `the TensorFlow binding is compiled here: install ${absent.join(', ')} (Debian: apt-get install unzip build-essential python3)`;
   return null;
