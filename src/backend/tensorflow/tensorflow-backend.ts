@@ -2,8 +2,8 @@ import { type BatchLayout, groupsIn, valuesIn } from '../../batch/batch-layout.j
 import { type GroupMoments, newGroupMoments } from '../../batch/group-moments.js';
 import { BackendLostError, InvalidOptionError } from '../../errors.js';
 import type { Backend, BackendMemory, BatchCoefficients, BatchJob, BatchResult, ResidentBatch } from '../backend.js';
-import { ownCoefficients } from '../float32/own-coefficients.js';
 import { Residuals } from '../float32/residuals.js';
+import { newBatchCoefficients, ownCoefficients } from '../own-coefficients.js';
 import type { Tensor, TensorFlow } from './tensorflow-types.js';
 
 /** How often values are packed again about a nearer pivot. */
@@ -77,13 +77,23 @@ export class TensorFlowBackend implements Backend {
   #perform(job: BatchJob): Tensor | undefined {
     const { scaling, layout } = job;
     this.#residuals.pack(job);
-    if (scaling?.kind === 'given') return this.#normalize(job, this.#upload(job), scaling.coefficients);
-    const moments = job.moments ?? newGroupMoments(groupsIn(layout));
+    if (scaling?.kind === 'given' && job.moments === undefined)
+      return this.#normalize(job, this.#upload(job), scaling.coefficients);
+    if (scaling?.kind === 'resolved' && job.moments === undefined)
+      throw new InvalidOptionError('moments', undefined, 'given with resolved scaling');
+    const groups = groupsIn(layout);
+    const moments = job.moments ?? newGroupMoments(groups);
     const values = this.#takeMoments(job, moments);
-    if (scaling === undefined) return undefined;
-    if (scaling.kind === 'own') return this.#normalize(job, values, ownCoefficients(moments, scaling.epsilon));
-    if (job.moments === undefined) throw new InvalidOptionError('moments', undefined, 'given with resolved scaling');
-    return this.#normalize(job, values, scaling.resolve(moments));
+    switch (scaling?.kind) {
+      case undefined:
+        return undefined;
+      case 'own':
+        return this.#normalize(job, values, ownCoefficients(moments, scaling.epsilon, newBatchCoefficients(groups)));
+      case 'given':
+        return this.#normalize(job, values, scaling.coefficients);
+      case 'resolved':
+        return this.#normalize(job, values, scaling.resolve(moments));
+    }
   }
 
   /** The residuals on the device, 0 where a value is missing. */

@@ -130,17 +130,20 @@ export class WebGpuBackend implements Backend {
         return target;
       }
       case 'given':
+        if (moments !== undefined) {
+          await this.#takeMoments(slot);
+          slot.writeMoments(moments);
+        }
         slot.uploadCoefficients(scaling.coefficients);
         await slot.run(passes, (values) => target?.set(values));
         return target;
-      case 'resolved': {
+      case 'resolved':
         if (moments === undefined) throw new InvalidOptionError('moments', moments, 'given with resolved scaling');
         await this.#takeMoments(slot);
         slot.writeMoments(moments);
         slot.uploadCoefficients(scaling.resolve(moments));
         await slot.run(passes, (values) => target?.set(values));
         return target;
-      }
     }
   }
 
