@@ -77,23 +77,32 @@ export class TensorFlowBackend implements Backend {
   #perform(job: BatchJob): Tensor | undefined {
     const { scaling, layout } = job;
     this.#residuals.pack(job);
+    const { pivots } = job;
     if (scaling?.kind === 'given' && job.moments === undefined)
-      return this.#normalize(job, this.#upload(job), scaling.coefficients);
-    if (scaling?.kind === 'resolved' && job.moments === undefined)
-      throw new InvalidOptionError('moments', undefined, 'given with resolved scaling');
-    const groups = groupsIn(layout);
-    const moments = job.moments ?? newGroupMoments(groups);
-    const values = this.#takeMoments(job, moments);
+      return this.#normalize(job, this.#upload(job), scaling.coefficients, pivots);
+    const values = this.#takeMoments(job);
+    if (job.moments !== undefined) this.#writeMoments(job.moments, pivots);
     switch (scaling?.kind) {
       case undefined:
         return undefined;
-      case 'own':
-        return this.#normalize(job, values, ownCoefficients(moments, scaling.epsilon, newBatchCoefficients(groups)));
+      case 'own': {
+        const near = this.#residuals.pivots;
+        const moments = newGroupMoments(groupsIn(layout));
+        this.#writeMoments(moments, near);
+        const own = ownCoefficients(moments, scaling.epsilon, newBatchCoefficients(groupsIn(layout)));
+        return this.#normalize(job, values, own, near);
+      }
       case 'given':
-        return this.#normalize(job, values, scaling.coefficients);
+        return this.#normalize(job, values, scaling.coefficients, pivots);
       case 'resolved':
-        return this.#normalize(job, values, scaling.resolve(moments));
+        if (job.moments === undefined)
+          throw new InvalidOptionError('moments', undefined, 'given with resolved scaling');
+        return this.#normalize(job, values, scaling.resolve(job.moments), pivots);
     }
+  }
+
+  #writeMoments(target: GroupMoments, origin: Float64Array): void {
+    this.#residuals.writeMoments(target, this.#count, this.#mean, this.#m2, origin);
   }
 
   /** The residuals on the device, 0 where a value is missing. */
@@ -111,15 +120,13 @@ export class TensorFlowBackend implements Backend {
     return this.#tf.tensor(values, [outer, rows, groups, inner], 'float32');
   }
 
-  /** Fills `moments`, about the pivots of the job; answers the values that they were taken of. */
-  #takeMoments(job: BatchJob, moments: GroupMoments): Tensor {
+  /** Moments of the residuals; answers the values that they were taken of. */
+  #takeMoments(job: BatchJob): Tensor {
     for (let i = 0; ; i++) {
       const values = this.#upload(job);
       const weights = this.#weigh(job);
       this.#sumUp(job.layout, values, weights);
-      if (i < APPROACHES && this.#residuals.approach(this.#count, this.#mean, this.#m2)) continue;
-      this.#residuals.writeMoments(moments, this.#count, this.#mean, this.#m2);
-      return values;
+      if (i === APPROACHES || !this.#residuals.approach(this.#count, this.#mean, this.#m2)) return values;
     }
   }
 
@@ -200,7 +207,8 @@ export class TensorFlowBackend implements Backend {
     return totals;
   }
 
-  #normalize(job: BatchJob, values: Tensor, { shift, scale, offset }: BatchCoefficients): Tensor {
+  /** `origin`: what the coefficients' shift is counted from. */
+  #normalize(job: BatchJob, values: Tensor, { shift, scale, offset }: BatchCoefficients, origin: Float64Array): Tensor {
     const { layout, missing, beta, gamma } = job;
     const { outer, rows, groups, inner, channels, channelInner } = layout;
     const { units, pivots } = this.#residuals;
@@ -212,7 +220,7 @@ export class TensorFlowBackend implements Backend {
     for (let q = 0; q < all; q++) {
       const unit = units[q]!;
       const factor = channelOfGroup && gamma !== undefined ? gamma[q % groups]! : 1;
-      centers[q] = (shift[q]! - (pivots[q]! - job.pivots[q]!)) * unit;
+      centers[q] = (shift[q]! - (pivots[q]! - origin[q]!)) * unit;
       scales[q] = (scale[q]! / unit) * factor;
       offsets[q] = offset[q]! * factor + (channelOfGroup && beta !== undefined ? beta[q % groups]! : 0);
     }

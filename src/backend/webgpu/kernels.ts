@@ -263,14 +263,14 @@ fn groupIndex(workgroup: vec3u, workgroups: vec3u) -> u32 { return workgroup.y *
 // All lanes' moments in one, in every lane: first the mean, then what the lanes' means add to m2.
 fn mergedAcross(m: Moments) -> Moments {
   let count = subgroupAdd(m.count);
-  if (count == 0u) { return m; }
   // About the mean of a lane that has one, so that equal means stay equal.
   let about = subgroupMax(select(-3.4e38, m.mean, m.count > 0u));
   let n = f32(m.count);
   let delta = select(0.0, m.mean - about, m.count > 0u);
-  let meanDelta = subgroupAdd(delta * n) / f32(count);
+  let meanDelta = subgroupAdd(delta * n) / max(f32(count), 1.0);
   let rest = delta - meanDelta;
-  return Moments(count, about + meanDelta, subgroupAdd(m.m2 + n * rest * rest));
+  let m2 = subgroupAdd(m.m2 + n * rest * rest);
+  return Moments(count, select(0.0, about + meanDelta, count > 0u), m2);
 }
 
 @compute @workgroup_size(SUBGROUP)
