@@ -1,6 +1,9 @@
 import type { BatchLayout } from '../batch/batch-layout.js';
+import type { BatchScaling } from '../batch/batch-scaling.js';
 import type { GroupMoments } from '../batch/group-moments.js';
 import type { BackendLostError } from '../errors.js';
+
+export type { BatchCoefficients, BatchScaling } from '../batch/batch-scaling.js';
 
 export type BackendName = 'cpu' | 'tensorflow' | 'webgpu';
 export type BatchArray = Float64Array | Float32Array;
@@ -68,29 +71,6 @@ export interface BatchJob {
   readonly output?: 'array' | 'resident';
   /** Where the output goes, as long as `values` and possibly the very same array; absent: a new Float32Array. Not for resident output. */
   readonly out?: BatchArray;
-}
-
-/**
- * What each group is normalized with: `y = ((x − pivot − shift) · scale + offset) · γ + β`.
- *
- * - `own`: by the batch's own moments, `scale = 1 / √(m2 / count + epsilon)`, 0 where that is no number; moments and normalization may
- *   be one pass
- * - `given`: by numbers known beforehand
- * - `resolved`: by numbers that `resolve` makes from the moments, on the host, between the two passes
- */
-export type BatchScaling =
-  | { readonly kind: 'own'; readonly epsilon: number }
-  | { readonly kind: 'given'; readonly coefficients: BatchCoefficients }
-  | { readonly kind: 'resolved'; readonly resolve: (moments: GroupMoments) => BatchCoefficients };
-
-/** By group. NaN in any of the three makes the outputs of that group NaN. */
-export interface BatchCoefficients {
-  /** Center less pivot, in the unit of the values. */
-  readonly shift: Float64Array;
-  /** What a residual is multiplied by: 1 / unit. */
-  readonly scale: Float64Array;
-  /** Added after scaling; without unit. 0 but for batch renormalization. */
-  readonly offset: Float64Array;
 }
 
 export interface BatchResult {
