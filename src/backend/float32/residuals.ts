@@ -74,9 +74,17 @@ export class Residuals {
     return moved;
   }
 
-  /** Moments of the residuals, in the device's unit, as moments about the job's pivots in the unit of the values. */
-  writeMoments(target: GroupMoments, count: ArrayLike<number>, mean: ArrayLike<number>, m2: ArrayLike<number>): void {
-    const origin = this.#job!.pivots;
+  /**
+   * Moments of the residuals, in the device's unit, as moments about `origin`, by default the job's pivots, in the unit of the values.
+   * About `this.pivots` they lose no digit.
+   */
+  writeMoments(
+    target: GroupMoments,
+    count: ArrayLike<number>,
+    mean: ArrayLike<number>,
+    m2: ArrayLike<number>,
+    origin: Float64Array = this.#job!.pivots,
+  ): void {
     for (let q = 0; q < this.pivots.length; q++) {
       const unit = this.units[q]!;
       const some = count[q]! > 0;
