@@ -30,6 +30,7 @@ export async function probeBackend(backend: Backend): Promise<void> {
   }
   const isRight =
     moments.count[0] === ROWS &&
+    Math.abs(pivots[0]! + moments.shift[0]! - OFFSET) <= 5e-6 * spread &&
     Math.abs(Math.sqrt(moments.m2[0]! / ROWS) / spread - 1) <= 1e-6 &&
     values.every((x, k) => Math.abs((x - OFFSET) / spread - answer[k]!) <= 5e-6);
   if (!isRight)
