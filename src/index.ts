@@ -1,7 +1,10 @@
 // Operators
 export { type AdaptiveNormalizeOptions, adaptiveNormalize } from '../operators/adaptive-normalize.js';
+export { type BatchNormalized, type BatchNormalizeOptions, batchNormalize } from '../operators/batch-normalize.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from '../operators/ewma.js';
 export { type InnovationScoreOptions, innovationScore } from '../operators/innovation-score.js';
+export type { BatchInput, BatchTensor, TensorLike } from '../operators/internal/batch-values.js';
+export type { BackendChoice } from '../operators/internal/resolve-batch-options.js';
 export type { EventTime, RecordAccess, Scored } from '../operators/internal/scoring-options.js';
 export type { Summarized } from '../operators/internal/summarize-series.js';
 export { type MaxAbsOptions, maxAbs } from '../operators/max-abs.js';
@@ -10,11 +13,20 @@ export { type MinMaxOptions, minMax } from '../operators/min-max.js';
 export { type Normalized, type NormalizeOptions, normalize } from '../operators/normalize.js';
 export { type PowerNormalizeOptions, powerNormalize } from '../operators/power-normalize.js';
 export { type QuantileNormalizeOptions, quantileNormalize } from '../operators/quantile-normalize.js';
+export {
+  type ReversibleInstance,
+  type ReversibleInstanceNormOptions,
+  reversibleInstanceNorm,
+} from '../operators/reversible-instance-norm.js';
 export { type RobustScaleOptions, robustScale } from '../operators/robust-scale.js';
 export { type MomentsSummary, type RunningMomentsOptions, runningMoments } from '../operators/running-moments.js';
 export { type RunningQuantileOptions, runningQuantile } from '../operators/running-quantile.js';
 export { type UnitNormOptions, type UnitVector, unitNorm } from '../operators/unit-norm.js';
 export { type ZScoreOptions, zScore } from '../operators/z-score.js';
+// Backends
+export type { Backend, BackendMemory, BackendName, ResidentBatch } from './backend/backend.js';
+// Micro-batches
+export type { MicroBatch } from './batch/micro-batch.js';
 // Errors
 export {
   BackendLostError,
@@ -30,6 +42,8 @@ export {
   OutputClosedError,
   StorageError,
 } from './errors.js';
+export type { BatchNormOptions, BatchSemantics } from './normalize/batch/batch-norm-options.js';
+export { exportLayerWeights, importLayerWeights } from './normalize/batch/layer-weights.js';
 // Options
 export type {
   CommonOptions,

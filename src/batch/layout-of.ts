@@ -14,9 +14,14 @@ export interface LayoutOptions {
 /**
  * The layout of a tensor of `shape`: [N], [N, C], [N, L, C], [N, H, W, C], [N, D, H, W, C], or with the channels right behind N.
  * [N] is N samples of one channel.
+ * @param fewestPositions of an instance: one position has no variance, and is refused
  * @throws InvalidOptionError where the shape is none of these, is empty, or has nothing to take moments over
  */
-export function layoutOf(shape: readonly number[], { over, channels: axis, groups }: LayoutOptions): BatchLayout {
+export function layoutOf(
+  shape: readonly number[],
+  { over, channels: axis, groups }: LayoutOptions,
+  fewestPositions = 2,
+): BatchLayout {
   if (shape.length < 1 || shape.length > 5 || !shape.every((size) => Number.isSafeInteger(size) && size >= 1))
     throw new InvalidOptionError('shape', shape, '1 to 5 axes of sizes >= 1');
   const [samples = 1, ...rest] = shape;
@@ -34,7 +39,7 @@ export function layoutOf(shape: readonly number[], { over, channels: axis, group
       if (isLast) return { outer: samples * positions, rows: 1, groups: 1, inner: channels, ...common };
       return { outer: samples, rows: channels, groups: positions, inner: 1, ...common };
     case 'instance':
-      if (positions === 1)
+      if (positions < fewestPositions)
         throw new InvalidOptionError(
           'shape',
           shape,

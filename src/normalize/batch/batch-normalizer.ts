@@ -45,13 +45,15 @@ export class BatchNormalizer {
   /**
    * A batch that is learnt.
    * @param pivots a value near each channel's, taken over
+   * @param aim turns `running` to the series of this batch; called before each use of it, which may be later
    */
-  train(pivots: Float64Array): BatchStep {
+  train(pivots: Float64Array, aim?: () => void): BatchStep {
     let resolved: BatchCoefficients | undefined;
     let isLearnt = false;
     const learn = (moments: GroupMoments): void => {
       if (isLearnt) return;
       isLearnt = true;
+      aim?.();
       for (let c = 0; c < this.channels; c++)
         this.running.learn(c, moments.count[c]!, pivots[c]!, moments.shift[c]!, moments.m2[c]!);
     };
@@ -59,6 +61,7 @@ export class BatchNormalizer {
     if (semantics !== 'renorm' && semantics !== 'pooled') return { pivots, scaling: { kind: 'own', epsilon }, learn };
     // What is learnt of this batch must be there when the next one is resolved, and must not be there for this one.
     const resolve = (moments: GroupMoments): BatchCoefficients => {
+      aim?.();
       resolved ??= semantics === 'renorm' ? this.#renormalize(moments, pivots) : this.#pool(moments, pivots);
       learn(moments);
       return resolved;
