@@ -80,12 +80,14 @@ export class DecodeError extends EngineError {
 export class BackendUnavailableError extends EngineError {
   readonly code = 'BACKEND_UNAVAILABLE';
   readonly backend: string;
+  readonly reason: string;
   /** The command that would get it; undefined where none would. */
   readonly remedy: string | undefined;
 
   constructor(backend: string, reason: string, remedy?: string, options?: ErrorOptions) {
     super(`backend ${backend} is not available: ${reason}${remedy === undefined ? '' : `; try: ${remedy}`}`, options);
     this.backend = backend;
+    this.reason = reason;
     this.remedy = remedy;
   }
 }

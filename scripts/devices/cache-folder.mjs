@@ -2,10 +2,12 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where what is brought stays: shared by all checkouts where XDG_CACHE_HOME says so, else this checkout's own. */
-export const cacheFolder = process.env.XDG_CACHE_HOME
-  ? join(process.env.XDG_CACHE_HOME, 'streamnorm')
-  : fileURLToPath(new URL('../../node_modules/.cache/streamnorm', import.meta.url));
+/** Where what is brought stays: STREAMNORM_DEVICES, else the user's cache where XDG_CACHE_HOME names one, else this checkout's own. */
+export const cacheFolder =
+  process.env.STREAMNORM_DEVICES ||
+  (process.env.XDG_CACHE_HOME
+    ? join(process.env.XDG_CACHE_HOME, 'streamnorm')
+    : fileURLToPath(new URL('../../node_modules/.cache/streamnorm', import.meta.url)));
 
 /**
  * A folder that is there whole or not at all: `make` fills one beside it, which is then renamed. Its marker tells what was made,

@@ -93,6 +93,10 @@ async function chooseFastest(
       log(error.message);
     }
   }
+  if (found.length === 0) {
+    log('backend cpu: there is no other');
+    return new RoutedBackend({ cpu, devices: [], route: () => 'cpu', log });
+  }
   let crossover = known;
   if (crossover === undefined || !isOf(crossover, [cpu, ...found])) {
     crossover = await measureCrossover([cpu, ...found], measure);

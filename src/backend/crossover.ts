@@ -20,8 +20,10 @@ export interface CrossoverRow {
 const GROUPS = 8;
 const SIZES = [1 << 10, 1 << 13, 1 << 16, 1 << 19, 1 << 22];
 const REPEATS = 5;
-/** A backend this many times slower than the fastest is not measured on larger batches twice in a row. */
+/** A backend this many times slower than the fastest is not measured on larger batches … */
 const HOPELESS = 8;
+/** … unless what it takes, in ms, may be what any batch takes there, however small. */
+const FIXED = 20;
 
 export interface MeasureOptions {
   /** Numbers in each batch, rising. @defaultValue 1,024 to 4,194,304 */
@@ -41,18 +43,16 @@ export async function measureCrossover(
 ): Promise<Crossover> {
   const start = clock();
   const rows: CrossoverRow[] = [];
-  const behind = new Map<BackendName, number>();
+  const hopeless = new Set<BackendName>();
   for (const size of sizes) {
     if (rows.length > 0 && clock() - start > budget) break;
     const job = jobOf(size);
     const ms: Partial<Record<BackendName, number>> = {};
     for (const backend of backends)
-      if ((behind.get(backend.name) ?? 0) < 2) ms[backend.name] = await timeOf(backend, job, clock);
+      if (!hopeless.has(backend.name)) ms[backend.name] = await timeOf(backend, job, clock);
     const fastest = Math.min(...Object.values(ms));
-    for (const { name } of backends) {
-      const taken = ms[name];
-      if (taken !== undefined) behind.set(name, taken > HOPELESS * fastest ? (behind.get(name) ?? 0) + 1 : 0);
-    }
+    for (const [name, taken] of Object.entries(ms) as [BackendName, number][])
+      if (taken > FIXED && taken > HOPELESS * fastest) hopeless.add(name);
     rows.push({ size, ms });
   }
   return {

@@ -1,6 +1,7 @@
 import { newGroupMoments } from '../batch/group-moments.js';
 import { BackendUnavailableError } from '../errors.js';
 import type { Backend } from './backend.js';
+import { firstLineOf } from './why-not-loaded.js';
 
 const ROWS = 257;
 const OFFSET = 1.7e12;
@@ -23,10 +24,8 @@ export async function probeBackend(backend: Backend): Promise<void> {
     const result = await backend.submit({ layout, values, pivots, moments, scaling: { kind: 'own', epsilon: 0 } });
     answer = result.values!;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new BackendUnavailableError(backend.name, `${backend.device} failed in a probe (${reason})`, undefined, {
-      cause,
-    });
+    const reason = `${backend.device} failed in a probe (${firstLineOf(cause)})`;
+    throw new BackendUnavailableError(backend.name, reason, undefined, { cause });
   }
   const isRight =
     moments.count[0] === ROWS &&

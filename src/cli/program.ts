@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError, EngineError, InvalidOptionError, OutputClosedError } from '../errors.js';
 import { checkCommand } from './check-command.js';
 import { demoCommand } from './demo-command.js';
+import { doctorCommand } from './doctor-command.js';
 import { normalizeCommand } from './normalize-command.js';
 import { runCommand } from './run-command.js';
 import { stateCommand } from './state-command.js';
@@ -25,6 +26,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     checkCommand(settle),
     stateCommand(),
     demoCommand(),
+    doctorCommand(settle),
   ])
     program.addCommand(command);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((command) => command.commands)])

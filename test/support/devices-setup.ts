@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import { cacheFolder } from '../../scripts/devices/cache-folder.mjs';
 import { bringTensorFlow } from '../../scripts/devices/tensorflow.mjs';
 import { bringWebGpu, type WebGpuPlaces } from '../../scripts/devices/webgpu.mjs';
 
@@ -7,6 +8,8 @@ export interface DevicesUnderTest {
   webgpu: WebGpuPlaces | null;
   /** URL of the module. */
   tensorflow: string | null;
+  /** Where both are kept. */
+  folder: string;
 }
 
 declare module 'vitest' {
@@ -32,5 +35,5 @@ export default async function setup(project: TestProject): Promise<void> {
   const say = (what: string) => console.warn(what);
   const webgpu = await had('WebGPU', () => bringWebGpu(say));
   const tensorflow = await had('TensorFlow', () => bringTensorFlow(say));
-  project.provide('devices', { webgpu, tensorflow });
+  project.provide('devices', { webgpu, tensorflow, folder: cacheFolder });
 }

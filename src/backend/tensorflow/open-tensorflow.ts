@@ -1,5 +1,6 @@
 import { BackendUnavailableError } from '../../errors.js';
 import type { Backend, BackendOptions } from '../backend.js';
+import { firstLineOf, whyNotLoaded } from '../why-not-loaded.js';
 import { TensorFlowBackend } from './tensorflow-backend.js';
 import type { TensorFlow } from './tensorflow-types.js';
 
@@ -25,7 +26,7 @@ export async function openTensorFlow({ load = loadTensorFlow }: OpenTensorFlowOp
   try {
     await tf.ready();
   } catch (cause) {
-    throw new BackendUnavailableError('tensorflow', `it does not start (${reasonOf(cause)})`, INSTALL, { cause });
+    throw new BackendUnavailableError('tensorflow', `it does not start (${firstLineOf(cause)})`, INSTALL, { cause });
   }
   const name = tf.getBackend();
   if (name !== 'tensorflow')
@@ -45,7 +46,7 @@ async function loadTensorFlow(): Promise<TensorFlow> {
       const module = (await import(/* @vite-ignore */ name)) as TensorFlow & { default?: TensorFlow };
       return module.default ?? module;
     } catch (cause) {
-      causes.push(`${name}: ${reasonOf(cause)}`);
+      causes.push(whyNotLoaded(name, cause));
       errors.push(cause);
     }
   }
@@ -71,8 +72,4 @@ function describe(tf: TensorFlow): string {
   const name = version === undefined ? 'TensorFlow' : `TensorFlow ${version}`;
   if (backend.isUsingGpuDevice === true) return `${name} on the GPU`;
   return backend.isGPUPackage === true ? `${name} on the CPU: CUDA could not be loaded` : `${name} on the CPU`;
-}
-
-function reasonOf(cause: unknown): string {
-  return (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!;
 }

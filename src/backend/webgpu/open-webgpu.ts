@@ -1,5 +1,6 @@
 import { BackendUnavailableError, InvalidOptionError } from '../../errors.js';
 import type { Backend, BackendOptions } from '../backend.js';
+import { firstLineOf, whyNotLoaded } from '../why-not-loaded.js';
 import type { Gpu, GpuAdapter, GpuDevice } from './gpu-types.js';
 import { WebGpuBackend } from './webgpu-backend.js';
 
@@ -55,7 +56,7 @@ async function loadGpu(): Promise<Gpu> {
   try {
     dawn = (await import(/* @vite-ignore */ name)) as typeof dawn;
   } catch (cause) {
-    throw new BackendUnavailableError('webgpu', `the package webgpu cannot be loaded (${reasonOf(cause)})`, INSTALL, {
+    throw new BackendUnavailableError('webgpu', whyNotLoaded(name, cause), INSTALL, {
       cause,
     });
   }
@@ -67,7 +68,7 @@ async function findAdapter(gpu: Gpu): Promise<GpuAdapter> {
   try {
     adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   } catch (cause) {
-    throw new BackendUnavailableError('webgpu', `no adapter (${reasonOf(cause)})`, undefined, { cause });
+    throw new BackendUnavailableError('webgpu', `no adapter (${firstLineOf(cause)})`, undefined, { cause });
   }
   if (adapter === null)
     throw new BackendUnavailableError('webgpu', 'no GPU with a Vulkan, Metal or Direct3D 12 driver was found');
@@ -82,7 +83,7 @@ async function requestDevice(adapter: GpuAdapter, subgroups: boolean): Promise<G
       requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
     });
   } catch (cause) {
-    throw new BackendUnavailableError('webgpu', `the device could not be opened (${reasonOf(cause)})`, undefined, {
+    throw new BackendUnavailableError('webgpu', `the device could not be opened (${firstLineOf(cause)})`, undefined, {
       cause,
     });
   }
@@ -98,8 +99,4 @@ function isSoftware({ info }: GpuAdapter): boolean {
   return (
     info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe/i.test(`${info.architecture} ${info.description}`)
   );
-}
-
-function reasonOf(cause: unknown): string {
-  return (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!;
 }
