@@ -8,6 +8,7 @@ import {
   COPY_SRC,
   type GpuBuffer,
   type GpuDevice,
+  type GpuEncoder,
   type GpuPass,
   MAP_READ,
   MODE_READ,
@@ -15,7 +16,7 @@ import {
   UNIFORM,
 } from './gpu-types.js';
 import { type KernelSet, type KernelTraits, keyOf, traitsOf } from './kernel-set.js';
-import { FUSED, type KernelName, SHARE, WORKGROUP } from './kernels.js';
+import { FUSED, type KernelName, SHARE, SUBGROUP_PARTS, WORKGROUP } from './kernels.js';
 
 /** Bytes of a group's moments, and of its coefficients. */
 const VECTOR = 16;
@@ -36,6 +37,13 @@ const BINDINGS: Record<KernelName, readonly number[]> = {
   fused: [0, 1, 2, 4, 5, 8, 9],
   fusedBySubgroup: [0, 1, 2, 4, 5, 8, 9],
 };
+
+/** What is done in one submission: moments; coefficients from them; normalization into `output`. */
+export interface Passes {
+  moments?: boolean;
+  own?: boolean;
+  output?: GpuBuffer;
+}
 
 /**
  * Host and device memory of one job in flight, reused from job to job: upload, the passes, and reading back. A slot has one job at a time.
@@ -125,11 +133,8 @@ export class JobSlot {
    * Runs the passes that are asked for, in one submission: moments; coefficients from them; normalization into `output`. Moments are read
    * back where they were taken, and the output with `read`; then `whenHere` is called with the output, which lasts only as long as the call.
    */
-  async run(
-    passes: { moments?: boolean; own?: boolean; output?: GpuBuffer; read?: boolean },
-    whenHere?: (values: Float32Array) => void,
-  ): Promise<void> {
-    const { moments = false, own = false, output, read = false } = passes;
+  async run(passes: Passes & { read?: boolean }, whenHere?: (values: Float32Array) => void): Promise<void> {
+    const { moments = false, output, read = false } = passes;
     const { layout } = this.#job;
     const groups = groupsIn(layout);
     const momentBytes = moments ? groups * VECTOR : 0;
@@ -139,14 +144,7 @@ export class JobSlot {
     const back = this.pool.ensure('back', bytes, MAP_READ | COPY_DST);
 
     const encoder = this.#device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    if (own && output !== undefined && layout.rows * layout.inner <= FUSED) this.#encodeFused(pass, output);
-    else {
-      if (moments) this.#encodeMoments(pass);
-      if (own) this.#encode(pass, 'coefficients', groups, { from: this.#final });
-      if (output !== undefined) this.#encode(pass, 'normalize', groups * this.#parts, { output });
-    }
-    pass.end();
+    this.#encodePasses(encoder, passes);
     if (moments) encoder.copyBufferToBuffer(this.#partials(this.#final), 0, back, 0, momentBytes);
     if (read) encoder.copyBufferToBuffer(output!, 0, back, momentBytes, valueBytes);
     else if (!moments) encoder.copyBufferToBuffer(output!, 0, back, 0, bytes);
@@ -159,6 +157,13 @@ export class JobSlot {
     } finally {
       back.unmap();
     }
+  }
+
+  /** Runs passes without reading anything back, and without waiting: what a device can do by itself. */
+  submit(passes: Passes): void {
+    const encoder = this.#device.createCommandEncoder();
+    this.#encodePasses(encoder, passes);
+    this.#device.queue.submit([encoder.finish()]);
   }
 
   /** Packs again about the mean where the pivot was far from it; true where it was, and everything must be uploaded and run again. */
@@ -181,6 +186,19 @@ export class JobSlot {
     this.#groups.clear();
   }
 
+  #encodePasses(encoder: GpuEncoder, { moments = false, own = false, output }: Passes): void {
+    const { layout } = this.#job;
+    const groups = groupsIn(layout);
+    const pass = encoder.beginComputePass();
+    if (own && output !== undefined && layout.rows * layout.inner <= FUSED) this.#encodeFused(pass, output);
+    else {
+      if (moments) this.#encodeMoments(pass);
+      if (own) this.#encode(pass, 'coefficients', groups, { from: this.#final });
+      if (output !== undefined) this.#encode(pass, 'normalize', groups * this.#parts, { output });
+    }
+    pass.end();
+  }
+
   #encodeFused(pass: GpuPass, output: GpuBuffer): void {
     this.#final = 0;
     const groups = groupsIn(this.#job.layout);
@@ -192,14 +210,15 @@ export class JobSlot {
     const groups = groupsIn(this.#job.layout);
     this.#final = 0;
     this.#encode(pass, 'moments', groups * this.#parts, {});
-    if (this.#parts > 1 && this.#kernels.subgroup > 0) {
-      this.#encode(pass, 'mergeBySubgroup', groups * WORKGROUP, { from: 0 });
-      this.#final = 1;
-      return;
-    }
+    const bySubgroup = this.#kernels.subgroup > 0;
     for (let parts = this.#parts, level = 0; parts > 1; level++) {
-      parts = Math.ceil(parts / SHARE);
-      this.#encode(pass, 'merge', groups * parts, { from: this.#final, level });
+      if (bySubgroup && parts <= SUBGROUP_PARTS) {
+        this.#encode(pass, 'mergeBySubgroup', groups * WORKGROUP, { from: this.#final, level });
+        parts = 1;
+      } else {
+        parts = Math.ceil(parts / SHARE);
+        this.#encode(pass, 'merge', groups * parts, { from: this.#final, level });
+      }
       this.#final = 1 - this.#final;
     }
   }

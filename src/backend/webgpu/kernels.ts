@@ -2,6 +2,8 @@
 export const WORKGROUP = 64;
 /** Values that one thread takes on, and partial moments that one thread merges: few enough that float32 sums keep their digits. */
 export const SHARE = 64;
+/** Parts of a group up to which one subgroup merges them all; more would be too much for so few threads. */
+export const SUBGROUP_PARTS = 1024;
 /** Values of a group up to which one thread (or subgroup) takes its moments and normalizes it in the same pass. */
 export const FUSED = 256;
 
@@ -19,7 +21,7 @@ export type KernelName =
  *
  * - `moments`: a thread for each part of a group, moments of its values; parts interleave, so that neighbours read neighbours
  * - `merge`, again and again: moments of up to SHARE parts into one, until a group has one
- * - `mergeBySubgroup`: the same for all parts of a group at once, by one subgroup
+ * - `mergeBySubgroup`: the same for all parts that are left, by one subgroup a group
  * - `coefficients`: shift and scale of each group from its moments
  * - `normalize`: the same threads as `moments`
  * - `fused`, `fusedBySubgroup`: all of it in one pass over groups of up to FUSED values
@@ -210,18 +212,19 @@ fn moments(@builtin(workgroup_id) w: vec3u, @builtin(num_workgroups) n: vec3u, @
   let t = threadIndex(w, n, l);
   if (t >= params.allGroups * params.parts) { return; }
   let place = placeOf(t);
-  partialsOut[place.q * params.parts + place.part] = packed(momentsOf(startOf(place.q), place.part, params.parts));
+  partialsOut[place.part * params.allGroups + place.q] = packed(momentsOf(startOf(place.q), place.part, params.parts));
 }
 
 @compute @workgroup_size(${WORKGROUP})
 fn merge(@builtin(workgroup_id) w: vec3u, @builtin(num_workgroups) n: vec3u, @builtin(local_invocation_index) l: u32) {
   let t = threadIndex(w, n, l);
   if (t >= params.allGroups * params.partsOut) { return; }
-  let q = t / params.partsOut;
-  let first = (t - q * params.partsOut) * ${SHARE}u;
+  let partOut = t / params.allGroups;
+  let q = t - partOut * params.allGroups;
+  let first = partOut * ${SHARE}u;
   let end = min(first + ${SHARE}u, params.partsIn);
-  var m = unpacked(partialsIn[q * params.partsIn + first]);
-  for (var i = first + 1u; i < end; i++) { m = merged(m, unpacked(partialsIn[q * params.partsIn + i])); }
+  var m = unpacked(partialsIn[first * params.allGroups + q]);
+  for (var i = first + 1u; i < end; i++) { m = merged(m, unpacked(partialsIn[i * params.allGroups + q])); }
   partialsOut[t] = packed(m);
 }
 
@@ -282,7 +285,7 @@ fn mergeBySubgroup(
 ) {
   let q = min(groupIndex(w, n), params.allGroups - 1u);
   var m = Moments(0u, 0.0, 0.0);
-  for (var i = lane; i < params.partsIn; i += lanes) { m = merged(m, unpacked(partialsIn[q * params.partsIn + i])); }
+  for (var i = lane; i < params.partsIn; i += lanes) { m = merged(m, unpacked(partialsIn[i * params.allGroups + q])); }
   let all = mergedAcross(m);
   if (lane == 0u) { partialsOut[q] = packed(all); }
 }
