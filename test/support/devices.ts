@@ -15,13 +15,16 @@ export function webGpuUnderTest(): NonNullable<OpenWebGpuOptions['load']> | null
   };
 }
 
-/** How to load TensorFlow, or null where the run has said why not. */
+/** How to load TensorFlow, or null where the run has said why not: with STREAMNORM_GPU=1 the package for CUDA where it is installed. */
 export function tensorFlowUnderTest(): NonNullable<OpenTensorFlowOptions['load']> | null {
   const { tensorflow } = inject('devices');
   if (tensorflow === null) return null;
   process.env.TF_CPP_MIN_LOG_LEVEL = '2';
   return async () => {
-    const module = (await import(/* @vite-ignore */ tensorflow)) as { default: unknown };
+    const onGpu = '@tensorflow/tfjs-node-gpu';
+    const installed =
+      process.env.STREAMNORM_GPU === '1' ? await import(/* @vite-ignore */ onGpu).catch(() => null) : null;
+    const module = (installed ?? (await import(/* @vite-ignore */ tensorflow))) as { default: unknown };
     return module.default as Awaited<ReturnType<NonNullable<OpenTensorFlowOptions['load']>>>;
   };
 }
