@@ -3,7 +3,7 @@
 // What PlainTileKernels does, two doubles at a time and in the same order of additions, so that the results are the same to the last
 // bit. Each array is at a fixed place: CAPACITY doubles each, one behind the other.
 
-const CAPACITY: usize = 8192;
+const CAPACITY: usize = 4096;
 const BYTES: usize = CAPACITY << 3;
 const START: usize = 1024;
 const TILE: usize = START;

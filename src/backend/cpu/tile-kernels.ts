@@ -1,5 +1,5 @@
 /** Values of a tile: as many as stay in the first cache beside the output. */
-export const TILE = 2048;
+export const TILE = 4096;
 
 /**
  * What is done to one tile of values, in float64, in arrays of the kernels' own.

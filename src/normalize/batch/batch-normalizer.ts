@@ -1,5 +1,6 @@
 import type { BatchCoefficients, BatchScaling } from '../../batch/batch-scaling.js';
 import type { GroupMoments } from '../../batch/group-moments.js';
+import { newBatchCoefficients } from '../../batch/own-coefficients.js';
 import { InvalidOptionError } from '../../errors.js';
 import type { BatchNormRules } from './resolve-batch-norm.js';
 import { RunningChannels } from './running-channels.js';
@@ -73,7 +74,7 @@ export class BatchNormalizer {
   freeze(): BatchStep {
     const { channels, running } = this;
     const pivots = new Float64Array(channels);
-    const coefficients = coefficientsFor(channels);
+    const coefficients = newBatchCoefficients(channels);
     for (let c = 0; c < channels; c++) {
       const mean = running.mean(c);
       const deviation = running.deviation(c);
@@ -88,7 +89,7 @@ export class BatchNormalizer {
   #renormalize({ count, shift, m2 }: GroupMoments, pivots: Float64Array): BatchCoefficients {
     const { epsilon, rMax, dMax } = this.rules;
     const { channels, running } = this;
-    const { shift: center, scale, offset } = coefficientsFor(channels);
+    const { shift: center, scale, offset } = newBatchCoefficients(channels);
     for (let c = 0; c < channels; c++) {
       const own = Math.sqrt(m2[c]! / count[c]! + epsilon);
       const isFirst = running.count(c) === 0;
@@ -106,7 +107,7 @@ export class BatchNormalizer {
   #pool({ count, shift, m2 }: GroupMoments, pivots: Float64Array): BatchCoefficients {
     const { epsilon } = this.rules;
     const { channels, running } = this;
-    const { shift: center, scale, offset } = coefficientsFor(channels);
+    const { shift: center, scale, offset } = newBatchCoefficients(channels);
     for (let c = 0; c < channels; c++) {
       const isLone = count[c] === 1;
       center[c] = isLone ? shift[c]! - running.distance(c, pivots[c]!, shift[c]!) : shift[c]!;
@@ -114,10 +115,6 @@ export class BatchNormalizer {
     }
     return { shift: center, scale, offset };
   }
-}
-
-function coefficientsFor(channels: number): BatchCoefficients {
-  return { shift: new Float64Array(channels), scale: new Float64Array(channels), offset: new Float64Array(channels) };
 }
 
 /** 0 where there is no spread; NaN where nothing is known. */
