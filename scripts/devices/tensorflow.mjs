@@ -19,7 +19,7 @@ const inWheel = {
 };
 
 /** What is missing to have it here, as a sentence, or null when nothing is. */
-export function missingForTensorFlow() {
+function missingForTensorFlow() {
   if (isMade(name, content)) return null;
   if (process.platform !== 'linux' || process.arch !== 'x64')
     return `the TensorFlow binding is built here on Linux x64 only, this is ${process.platform} ${process.arch}: npm install @tensorflow/tfjs-node`;

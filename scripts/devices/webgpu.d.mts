@@ -3,6 +3,5 @@ export interface WebGpuPlaces {
   module: string;
   driver: string;
 }
-export function missingForWebGpu(): string | null;
 export function bringWebGpu(say?: (what: string) => void): Promise<WebGpuPlaces>;
 export function broughtWebGpu(): WebGpuPlaces | null;

@@ -11,7 +11,7 @@ const debian = { x64: 'amd64', arm64: 'arm64' };
 const files = ['libvk_swiftshader.so', 'libvulkan.so.1', 'vk_swiftshader_icd.json'];
 
 /** What is missing to have it here, as a sentence, or null when nothing is. */
-export function missingForWebGpu() {
+function missingForWebGpu() {
   if (isMade(name, content)) return null;
   if (process.platform !== 'linux' || !(process.arch in debian))
     return `a WebGPU device in software is brought on Linux x64 and arm64 only, this is ${process.platform} ${process.arch}: npm install webgpu, with a GPU`;

@@ -16,12 +16,12 @@ export interface GpuAdapter {
   }): Promise<GpuDevice>;
 }
 
-export interface GpuLimits {
+interface GpuLimits {
   readonly maxBufferSize: number;
   readonly maxStorageBufferBindingSize: number;
 }
 
-export interface GpuAdapterInfo {
+interface GpuAdapterInfo {
   readonly vendor: string;
   readonly architecture: string;
   readonly description: string;
@@ -45,12 +45,12 @@ export interface GpuDevice {
   destroy(): void;
 }
 
-export interface GpuBinding {
+interface GpuBinding {
   binding: number;
   resource: { buffer: GpuBuffer; offset?: number; size?: number };
 }
 
-export interface GpuQueue {
+interface GpuQueue {
   writeBuffer(buffer: GpuBuffer, offset: number, data: ArrayBufferView, first?: number, length?: number): void;
   submit(commands: object[]): void;
 }

@@ -6,7 +6,7 @@ import { BackendUnavailableError } from '../../errors.js';
 import { CacheFile } from '../../io/cache-file.js';
 
 /** A backend as `doctor` has found it. */
-export interface BackendFinding {
+interface BackendFinding {
   readonly name: BackendName;
   /** The device in words, or null where there is none. */
   readonly device: string | null;
