@@ -19,9 +19,22 @@ export function start(): usize {
   return START;
 }
 
+/** Two values of the tile as doubles: T is what the tile holds. */
+function pair<T>(at: usize): v128 {
+  if (sizeof<T>() === 4) return f64x2.promote_low_f32x4(v128.load64_zero(at));
+  return v128.load(at);
+}
+
+/** One value of the tile as a double. */
+function one<T>(at: usize): f64 {
+  if (sizeof<T>() === 4) return <f64>load<f32>(at);
+  return load<f64>(at);
+}
+
 /** Adds residuals and their squares to SUM and SQUARE, by column. */
-export function addColumns(rows: i32, width: i32): void {
-  const step = (<usize>width) << 3;
+function addColumns<T>(rows: i32, width: i32): void {
+  const size = sizeof<T>();
+  const step = <usize>width * size;
   let c = 0;
   for (; c + 8 <= width; c += 8) {
     const at = (<usize>c) << 3;
@@ -37,12 +50,12 @@ export function addColumns(rows: i32, width: i32): void {
     let b1 = v128.load(SQUARE + at, 16);
     let b2 = v128.load(SQUARE + at, 32);
     let b3 = v128.load(SQUARE + at, 48);
-    let x = TILE + at;
+    let x = TILE + <usize>c * size;
     for (let i = 0; i < rows; i++) {
-      const r0 = f64x2.sub(v128.load(x), p0);
-      const r1 = f64x2.sub(v128.load(x, 16), p1);
-      const r2 = f64x2.sub(v128.load(x, 32), p2);
-      const r3 = f64x2.sub(v128.load(x, 48), p3);
+      const r0 = f64x2.sub(pair<T>(x), p0);
+      const r1 = f64x2.sub(pair<T>(x + 2 * size), p1);
+      const r2 = f64x2.sub(pair<T>(x + 4 * size), p2);
+      const r3 = f64x2.sub(pair<T>(x + 6 * size), p3);
       a0 = f64x2.add(a0, r0);
       a1 = f64x2.add(a1, r1);
       a2 = f64x2.add(a2, r2);
@@ -67,9 +80,9 @@ export function addColumns(rows: i32, width: i32): void {
     const p = v128.load(PIVOT + at);
     let a = v128.load(SUM + at);
     let b = v128.load(SQUARE + at);
-    let x = TILE + at;
+    let x = TILE + <usize>c * size;
     for (let i = 0; i < rows; i++) {
-      const r = f64x2.sub(v128.load(x), p);
+      const r = f64x2.sub(pair<T>(x), p);
       a = f64x2.add(a, r);
       b = f64x2.add(b, f64x2.mul(r, r));
       x += step;
@@ -82,9 +95,9 @@ export function addColumns(rows: i32, width: i32): void {
     const p = load<f64>(PIVOT + at);
     let a = load<f64>(SUM + at);
     let b = load<f64>(SQUARE + at);
-    let x = TILE + at;
+    let x = TILE + <usize>c * size;
     for (let i = 0; i < rows; i++) {
-      const r = load<f64>(x) - p;
+      const r = one<T>(x) - p;
       a += r;
       b += r * r;
       x += step;
@@ -94,8 +107,16 @@ export function addColumns(rows: i32, width: i32): void {
   }
 }
 
+export function addColumns64(rows: i32, width: i32): void {
+  addColumns<f64>(rows, width);
+}
+export function addColumns32(rows: i32, width: i32): void {
+  addColumns<f32>(rows, width);
+}
+
 /** Adds residuals and their squares to SUM and SQUARE, by run: four sums of every fourth value, then together. */
-export function addRuns(runs: i32, length: i32): void {
+function addRuns<T>(runs: i32, length: i32): void {
+  const size = sizeof<T>();
   let x = TILE;
   for (let r = 0; r < runs; r++) {
     const at = (<usize>r) << 3;
@@ -107,27 +128,34 @@ export function addRuns(runs: i32, length: i32): void {
     let b1 = f64x2.splat(0);
     let i = 0;
     for (; i + 4 <= length; i += 4) {
-      const r0 = f64x2.sub(v128.load(x), p);
-      const r1 = f64x2.sub(v128.load(x, 16), p);
+      const r0 = f64x2.sub(pair<T>(x), p);
+      const r1 = f64x2.sub(pair<T>(x + 2 * size), p);
       a0 = f64x2.add(a0, r0);
       a1 = f64x2.add(a1, r1);
       b0 = f64x2.add(b0, f64x2.mul(r0, r0));
       b1 = f64x2.add(b1, f64x2.mul(r1, r1));
-      x += 32;
+      x += 4 * size;
     }
     const a = f64x2.add(a0, a1);
     const b = f64x2.add(b0, b1);
     let sum = f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
     let square = f64x2.extract_lane(b, 0) + f64x2.extract_lane(b, 1);
     for (; i < length; i++) {
-      const residual = load<f64>(x) - pivot;
+      const residual = one<T>(x) - pivot;
       sum += residual;
       square += residual * residual;
-      x += 8;
+      x += size;
     }
     store<f64>(SUM + at, load<f64>(SUM + at) + sum);
     store<f64>(SQUARE + at, load<f64>(SQUARE + at) + square);
   }
+}
+
+export function addRuns64(runs: i32, length: i32): void {
+  addRuns<f64>(runs, length);
+}
+export function addRuns32(runs: i32, length: i32): void {
+  addRuns<f32>(runs, length);
 }
 
 /** Two outputs: NaN where the value is no observation. */
@@ -141,15 +169,20 @@ function scaledOne(x: f64, pivot: f64, scale: f64, offset: f64): f64 {
   return abs(x) <= 1e150 ? (x - pivot) * scale + offset : NaN;
 }
 
-/** Four outputs as floats. */
-function narrow(low: v128, high: v128): v128 {
-  return v128.shuffle<f32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
+/** Writes four outputs as U. */
+function put<U>(at: usize, low: v128, high: v128): void {
+  if (sizeof<U>() === 4)
+    v128.store(at, v128.shuffle<f32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5));
+  else {
+    v128.store(at, low);
+    v128.store(at, high, 16);
+  }
 }
 
-/** Normalizes the tile into OUT as doubles, by column. */
-export function scaleColumns64(rows: i32, width: i32): void {
-  const step = (<usize>width) << 3;
-  const outStep = (<usize>width) << 3;
+/** Normalizes the tile, of T, into OUT, of U, by column. */
+function scaleColumns<T, U>(rows: i32, width: i32): void {
+  const step = <usize>width * sizeof<T>();
+  const outStep = <usize>width * sizeof<U>();
   let c = 0;
   for (; c + 4 <= width; c += 4) {
     const at = (<usize>c) << 3;
@@ -159,11 +192,10 @@ export function scaleColumns64(rows: i32, width: i32): void {
     const s1 = v128.load(SCALE + at, 16);
     const o0 = v128.load(OFFSET + at);
     const o1 = v128.load(OFFSET + at, 16);
-    let x = TILE + at;
-    let y = OUT + ((<usize>c) << 3);
+    let x = TILE + <usize>c * sizeof<T>();
+    let y = OUT + <usize>c * sizeof<U>();
     for (let i = 0; i < rows; i++) {
-      v128.store(y, scaled(v128.load(x), p0, s0, o0));
-      v128.store(y, scaled(v128.load(x, 16), p1, s1, o1), 16);
+      put<U>(y, scaled(pair<T>(x), p0, s0, o0), scaled(pair<T>(x + 2 * sizeof<T>()), p1, s1, o1));
       x += step;
       y += outStep;
     }
@@ -173,54 +205,18 @@ export function scaleColumns64(rows: i32, width: i32): void {
     const pivot = load<f64>(PIVOT + at);
     const scale = load<f64>(SCALE + at);
     const offset = load<f64>(OFFSET + at);
-    let x = TILE + at;
-    let y = OUT + ((<usize>c) << 3);
+    let x = TILE + <usize>c * sizeof<T>();
+    let y = OUT + <usize>c * sizeof<U>();
     for (let i = 0; i < rows; i++) {
-      store<f64>(y, scaledOne(load<f64>(x), pivot, scale, offset));
+      store<U>(y, <U>scaledOne(one<T>(x), pivot, scale, offset));
       x += step;
       y += outStep;
     }
   }
 }
 
-/** Normalizes the tile into OUT as floats, by column. */
-export function scaleColumns32(rows: i32, width: i32): void {
-  const step = (<usize>width) << 3;
-  const outStep = (<usize>width) << 2;
-  let c = 0;
-  for (; c + 4 <= width; c += 4) {
-    const at = (<usize>c) << 3;
-    const p0 = v128.load(PIVOT + at);
-    const p1 = v128.load(PIVOT + at, 16);
-    const s0 = v128.load(SCALE + at);
-    const s1 = v128.load(SCALE + at, 16);
-    const o0 = v128.load(OFFSET + at);
-    const o1 = v128.load(OFFSET + at, 16);
-    let x = TILE + at;
-    let y = OUT + ((<usize>c) << 2);
-    for (let i = 0; i < rows; i++) {
-      v128.store(y, narrow(scaled(v128.load(x), p0, s0, o0), scaled(v128.load(x, 16), p1, s1, o1)));
-      x += step;
-      y += outStep;
-    }
-  }
-  for (; c < width; c++) {
-    const at = (<usize>c) << 3;
-    const pivot = load<f64>(PIVOT + at);
-    const scale = load<f64>(SCALE + at);
-    const offset = load<f64>(OFFSET + at);
-    let x = TILE + at;
-    let y = OUT + ((<usize>c) << 2);
-    for (let i = 0; i < rows; i++) {
-      store<f32>(y, <f32>scaledOne(load<f64>(x), pivot, scale, offset));
-      x += step;
-      y += outStep;
-    }
-  }
-}
-
-/** Normalizes the tile into OUT as doubles, by run. */
-export function scaleRuns64(runs: i32, length: i32): void {
+/** Normalizes the tile, of T, into OUT, of U, by run. */
+function scaleRuns<T, U>(runs: i32, length: i32): void {
   let x = TILE;
   let y = OUT;
   for (let r = 0; r < runs; r++) {
@@ -233,41 +229,40 @@ export function scaleRuns64(runs: i32, length: i32): void {
     const o = f64x2.splat(offset);
     let i = 0;
     for (; i + 4 <= length; i += 4) {
-      v128.store(y, scaled(v128.load(x), p, s, o));
-      v128.store(y, scaled(v128.load(x, 16), p, s, o), 16);
-      x += 32;
-      y += 32;
+      put<U>(y, scaled(pair<T>(x), p, s, o), scaled(pair<T>(x + 2 * sizeof<T>()), p, s, o));
+      x += 4 * sizeof<T>();
+      y += 4 * sizeof<U>();
     }
     for (; i < length; i++) {
-      store<f64>(y, scaledOne(load<f64>(x), pivot, scale, offset));
-      x += 8;
-      y += 8;
+      store<U>(y, <U>scaledOne(one<T>(x), pivot, scale, offset));
+      x += sizeof<T>();
+      y += sizeof<U>();
     }
   }
 }
 
-/** Normalizes the tile into OUT as floats, by run. */
-export function scaleRuns32(runs: i32, length: i32): void {
-  let x = TILE;
-  let y = OUT;
-  for (let r = 0; r < runs; r++) {
-    const at = (<usize>r) << 3;
-    const pivot = load<f64>(PIVOT + at);
-    const scale = load<f64>(SCALE + at);
-    const offset = load<f64>(OFFSET + at);
-    const p = f64x2.splat(pivot);
-    const s = f64x2.splat(scale);
-    const o = f64x2.splat(offset);
-    let i = 0;
-    for (; i + 4 <= length; i += 4) {
-      v128.store(y, narrow(scaled(v128.load(x), p, s, o), scaled(v128.load(x, 16), p, s, o)));
-      x += 32;
-      y += 16;
-    }
-    for (; i < length; i++) {
-      store<f32>(y, <f32>scaledOne(load<f64>(x), pivot, scale, offset));
-      x += 8;
-      y += 4;
-    }
-  }
+// What the tile holds, and what is written.
+export function scaleColumns64to64(rows: i32, width: i32): void {
+  scaleColumns<f64, f64>(rows, width);
+}
+export function scaleColumns64to32(rows: i32, width: i32): void {
+  scaleColumns<f64, f32>(rows, width);
+}
+export function scaleColumns32to64(rows: i32, width: i32): void {
+  scaleColumns<f32, f64>(rows, width);
+}
+export function scaleColumns32to32(rows: i32, width: i32): void {
+  scaleColumns<f32, f32>(rows, width);
+}
+export function scaleRuns64to64(runs: i32, length: i32): void {
+  scaleRuns<f64, f64>(runs, length);
+}
+export function scaleRuns64to32(runs: i32, length: i32): void {
+  scaleRuns<f64, f32>(runs, length);
+}
+export function scaleRuns32to64(runs: i32, length: i32): void {
+  scaleRuns<f32, f64>(runs, length);
+}
+export function scaleRuns32to32(runs: i32, length: i32): void {
+  scaleRuns<f32, f32>(runs, length);
 }

@@ -1,9 +1,9 @@
 import type { GroupMoments } from '../../batch/group-moments.js';
 import { isObservation } from '../../stats/is-observation.js';
-import type { BatchJob } from '../backend.js';
+import type { BatchArray, BatchJob } from '../backend.js';
 import { eachTile } from './each-tile.js';
 import { groupGeometry } from './group-geometry.js';
-import type { TileKernels } from './tile-kernels.js';
+import { type TileKernels, widthOf } from './tile-kernels.js';
 
 /** A tile whose squares sum to more, about a pivot within the second, may hold what is no observation. */
 const SAFE_SQUARES = 1e280;
@@ -21,22 +21,24 @@ export function batchMoments(kernels: TileKernels, job: BatchJob, moments: Group
   const geometry = groupGeometry(layout);
   const isColumns = geometry.kind === 'columns';
   const fold = isColumns ? layout.inner : 1;
-  const { tile, pivot, sum, square } = kernels;
+  const width = widthOf(values);
+  const tile = kernels.tile[width];
+  const add = isColumns ? kernels.addColumns[width] : kernels.addRuns[width];
+  const { pivot, sum, square } = kernels;
   const { count, shift, m2 } = moments;
   count.fill(0);
   shift.fill(0);
   m2.fill(0);
 
-  eachTile(geometry, (at, rows, width, entry) => {
-    const entries = isColumns ? width : rows;
-    const perEntry = isColumns ? rows : width;
-    tile.set(values.subarray(at, at + rows * width));
+  eachTile(geometry, (at, rows, wide, entry) => {
+    const entries = isColumns ? wide : rows;
+    const perEntry = isColumns ? rows : wide;
+    tile.set(values.subarray(at, at + rows * wide));
     for (let e = 0; e < entries; e++) pivot[e] = pivots[groupOf(entry + e, fold)]!;
     if (mask === undefined) {
       sum.fill(0, 0, entries);
       square.fill(0, 0, entries);
-      if (isColumns) kernels.addColumns(rows, width);
-      else kernels.addRuns(rows, width);
+      add(rows, wide);
     }
     for (let e = 0; e < entries; e++) {
       const group = groupOf(entry + e, fold);
@@ -44,8 +46,8 @@ export function batchMoments(kernels: TileKernels, job: BatchJob, moments: Group
         count[group]! += perEntry;
         shift[group]! += sum[e]!;
         m2[group]! += square[e]!;
-      } else if (isColumns) addObserved(kernels, moments, group, e, e, width, rows * width, mask, at);
-      else addObserved(kernels, moments, group, e, e * width, 1, (e + 1) * width, mask, at);
+      } else if (isColumns) addObserved(tile, pivot[e]!, moments, group, e, wide, rows * wide, mask, at);
+      else addObserved(tile, pivot[e]!, moments, group, e * wide, 1, (e + 1) * wide, mask, at);
     }
   });
 
@@ -65,17 +67,16 @@ function groupOf(entry: number, fold: number): number {
 
 /** Adds the observations among `tile[start..end)`, every `step`th, that the mask lets through. */
 function addObserved(
-  { tile, pivot }: TileKernels,
+  tile: BatchArray,
+  p: number,
   { count, shift, m2 }: GroupMoments,
   group: number,
-  entry: number,
   start: number,
   step: number,
   end: number,
   mask: Uint8Array | undefined,
   at: number,
 ): void {
-  const p = pivot[entry]!;
   let n = 0;
   let sum = 0;
   let square = 0;

@@ -2,7 +2,7 @@ import { isObservation } from '../../stats/is-observation.js';
 import type { BatchArray, BatchCoefficients, BatchJob } from '../backend.js';
 import { eachTile } from './each-tile.js';
 import { groupGeometry } from './group-geometry.js';
-import type { TileKernels } from './tile-kernels.js';
+import { type TileKernels, widthOf } from './tile-kernels.js';
 
 /**
  * Writes `((x − pivot − shift) · scale + offset) · γ + β` to `out`, which may be the array of the values. The shift becomes a part of
@@ -23,13 +23,14 @@ export function normalizeBatch(
   // Where an entry is of one channel, γ and β are part of its scale and offset.
   const isFolded =
     affine && (isColumns ? geometry.width % (channels * channelInner) === 0 : channelInner % geometry.length === 0);
-  const isFloat = out instanceof Float32Array;
-  const result = isFloat ? kernels.out32 : kernels.out64;
+  const tile = kernels.tile[widthOf(values)];
+  const result = kernels.out[widthOf(out)];
+  const scaleTile = (isColumns ? kernels.scaleColumns : kernels.scaleRuns)[widthOf(values)][widthOf(out)];
   const isFillingIn = job.missing === 'center';
 
   eachTile(geometry, (at, rows, width, entry) => {
     const entries = isColumns ? width : rows;
-    kernels.tile.set(values.subarray(at, at + rows * width));
+    tile.set(values.subarray(at, at + rows * width));
     for (let e = 0; e < entries; e++) {
       const group = fold === 1 ? entry + e : Math.floor((entry + e) / fold);
       const channel = isFolded ? Math.floor((at + (isColumns ? e : e * width)) / channelInner) % channels : 0;
@@ -39,13 +40,9 @@ export function normalizeBatch(
       kernels.scale[e] = scale[group]! * g;
       kernels.offset[e] = (offset[group]! - shift[group]! * scale[group]!) * g + b;
     }
-    if (isColumns) {
-      if (isFloat) kernels.scaleColumns32(rows, width);
-      else kernels.scaleColumns64(rows, width);
-    } else if (isFloat) kernels.scaleRuns32(rows, width);
-    else kernels.scaleRuns64(rows, width);
+    scaleTile(rows, width);
     if (affine && !isFolded) applyChannels(job, result, at, rows * width);
-    if (isFillingIn) fillIn(kernels, job, result, at, rows, width, isColumns);
+    if (isFillingIn) fillIn(kernels, tile, job, result, at, rows, width, isColumns);
     out.set(result.subarray(0, rows * width), at);
   });
 }
@@ -61,7 +58,8 @@ function applyChannels({ layout, gamma, beta }: BatchJob, result: BatchArray, at
 
 /** β in the place of what is missing; groups of which nothing is known keep their NaN. */
 function fillIn(
-  kernels: TileKernels,
+  { scale, offset }: TileKernels,
+  tile: BatchArray,
   { layout, beta }: BatchJob,
   result: BatchArray,
   at: number,
@@ -71,9 +69,9 @@ function fillIn(
 ): void {
   const { channels, channelInner } = layout;
   for (let i = 0; i < rows * width; i++) {
-    if (isObservation(kernels.tile[i]!)) continue;
+    if (isObservation(tile[i]!)) continue;
     const entry = isColumns ? i % width : Math.floor(i / width);
-    const isKnown = !Number.isNaN(kernels.scale[entry]! + kernels.offset[entry]!);
+    const isKnown = !Number.isNaN(scale[entry]! + offset[entry]!);
     const channel = Math.floor((at + i) / channelInner) % channels;
     if (isKnown) result[i] = beta === undefined ? 0 : beta[channel]!;
   }

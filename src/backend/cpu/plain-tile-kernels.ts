@@ -1,19 +1,47 @@
 import { isObservation } from '../../stats/is-observation.js';
-import { TILE, type TileKernels } from './tile-kernels.js';
+import { TILE, type TileKernel, type TileKernels, type Width } from './tile-kernels.js';
 
 /** The kernels in JavaScript: what the others are held to, and what is used where there is no SIMD. */
 export class PlainTileKernels implements TileKernels {
-  readonly tile: Float64Array = new Float64Array(TILE);
+  readonly #tile = new Float64Array(TILE);
+  readonly #floats = new Float32Array(TILE);
+  readonly #out64 = new Float64Array(TILE);
+  readonly #out32 = new Float32Array(TILE);
+  readonly tile: TileKernels['tile'] = { 32: this.#floats, 64: this.#tile };
+  readonly out: TileKernels['out'] = { 32: this.#out32, 64: this.#out64 };
   readonly pivot: Float64Array = new Float64Array(TILE);
   readonly scale: Float64Array = new Float64Array(TILE);
   readonly offset: Float64Array = new Float64Array(TILE);
   readonly sum: Float64Array = new Float64Array(TILE);
   readonly square: Float64Array = new Float64Array(TILE);
-  readonly out64: Float64Array = new Float64Array(TILE);
-  readonly out32: Float32Array = new Float32Array(this.out64.buffer);
+  readonly addColumns: TileKernels['addColumns'] = this.#ofBoth((rows, width) => this.#addColumns(rows, width));
+  readonly addRuns: TileKernels['addRuns'] = this.#ofBoth((runs, length) => this.#addRuns(runs, length));
+  readonly scaleColumns: TileKernels['scaleColumns'] = this.#toBoth(
+    (rows, width) => this.#scaleColumns32(rows, width),
+    (rows, width) => this.#scaleColumns64(rows, width),
+  );
+  readonly scaleRuns: TileKernels['scaleRuns'] = this.#toBoth(
+    (runs, length) => this.#scaleRuns32(runs, length),
+    (runs, length) => this.#scaleRuns64(runs, length),
+  );
 
-  addColumns(rows: number, width: number): void {
-    const { tile, pivot, sum, square } = this;
+  /** A kernel of doubles as one of floats too, which are widened first. */
+  #ofBoth(kernel: TileKernel): Record<Width, TileKernel> {
+    const widened: TileKernel = (rows, width) => {
+      this.#tile.set(this.#floats.subarray(0, rows * width));
+      kernel(rows, width);
+    };
+    return { 32: widened, 64: kernel };
+  }
+
+  #toBoth(narrow: TileKernel, wide: TileKernel): Record<Width, Record<Width, TileKernel>> {
+    const [to32, to64] = [this.#ofBoth(narrow), this.#ofBoth(wide)];
+    return { 32: { 32: to32[32], 64: to64[32] }, 64: { 32: to32[64], 64: to64[64] } };
+  }
+
+  #addColumns(rows: number, width: number): void {
+    const { pivot, sum, square } = this;
+    const tile = this.#tile;
     const end = rows * width;
     let c = 0;
     // Four at a time, for the additions of one column have to wait for each other.
@@ -67,8 +95,9 @@ export class PlainTileKernels implements TileKernels {
     }
   }
 
-  addRuns(runs: number, length: number): void {
-    const { tile, pivot, sum, square } = this;
+  #addRuns(runs: number, length: number): void {
+    const { pivot, sum, square } = this;
+    const tile = this.#tile;
     let at = 0;
     for (let r = 0; r < runs; r++) {
       const p = pivot[r]!;
@@ -108,8 +137,9 @@ export class PlainTileKernels implements TileKernels {
   }
 
   // Doubles and floats apart, for an array that may be either is slow.
-  scaleColumns64(rows: number, width: number): void {
-    const { tile, out64 } = this;
+  #scaleColumns64(rows: number, width: number): void {
+    const tile = this.#tile;
+    const out64 = this.#out64;
     const end = rows * width;
     let c = 0;
     for (; c + 4 <= width; c += 4) {
@@ -146,8 +176,9 @@ export class PlainTileKernels implements TileKernels {
       }
     }
   }
-  scaleColumns32(rows: number, width: number): void {
-    const { tile, out32 } = this;
+  #scaleColumns32(rows: number, width: number): void {
+    const tile = this.#tile;
+    const out32 = this.#out32;
     const end = rows * width;
     let c = 0;
     for (; c + 4 <= width; c += 4) {
@@ -184,8 +215,9 @@ export class PlainTileKernels implements TileKernels {
       }
     }
   }
-  scaleRuns64(runs: number, length: number): void {
-    const { tile, out64 } = this;
+  #scaleRuns64(runs: number, length: number): void {
+    const tile = this.#tile;
+    const out64 = this.#out64;
     for (let r = 0; r < runs; r++) {
       const pivot = this.pivot[r]!;
       const scale = this.scale[r]!;
@@ -196,8 +228,9 @@ export class PlainTileKernels implements TileKernels {
       }
     }
   }
-  scaleRuns32(runs: number, length: number): void {
-    const { tile, out32 } = this;
+  #scaleRuns32(runs: number, length: number): void {
+    const tile = this.#tile;
+    const out32 = this.#out32;
     for (let r = 0; r < runs; r++) {
       const pivot = this.pivot[r]!;
       const scale = this.scale[r]!;
