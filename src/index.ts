@@ -25,6 +25,10 @@ export { type UnitNormOptions, type UnitVector, unitNorm } from '../operators/un
 export { type ZScoreOptions, zScore } from '../operators/z-score.js';
 // Backends
 export type { Backend, BackendMemory, BackendName, ResidentBatch } from './backend/backend.js';
+export { type ChooseBackendOptions, type CrossoverStore, chooseBackend } from './backend/choose-backend.js';
+export type { BackendCounters, RoutedBackend } from './backend/routed-backend.js';
+export { type OpenTensorFlowOptions, openTensorFlow } from './backend/tensorflow/open-tensorflow.js';
+export { type OpenWebGpuOptions, openWebGpu } from './backend/webgpu/open-webgpu.js';
 // Micro-batches
 export type { MicroBatch } from './batch/micro-batch.js';
 // Errors
