@@ -1,20 +1,20 @@
 import type { GroupMoments } from '../../batch/group-moments.js';
 import { isObservation } from '../../stats/is-observation.js';
-import type { BatchArray, BatchJob } from '../backend.js';
-import { eachTile } from './each-tile.js';
+import type { BatchJob } from '../backend.js';
+import { eachTile, type TileSegment } from './each-tile.js';
 import { groupGeometry } from './group-geometry.js';
 import { type TileKernels, widthOf } from './tile-kernels.js';
 
-/** A tile whose squares sum to more, about a pivot within the second, may hold what is no observation. */
+/** Squares that sum to more, about a pivot within the second, may be of what is no observation. */
 const SAFE_SQUARES = 1e280;
 const SAFE_PIVOT = 1e130;
 
 /**
- * Fills `moments` with those of each group, in one pass: sums of residuals and of their squares about the pivot, tile by tile.
+ * Fills `moments` with those of each group, in one pass: sums of residuals and of their squares about the pivot.
  *
  * Since the pivot is a value of the batch, the two sums cancel by a factor of n at most: relative error of the variance below n · 2⁻⁵²,
- * 1e-15 on ordinary data. A tile is first added without looking at its values; only where the sums say that something was no
- * observation is it gone through again with care.
+ * 1e-15 on ordinary data. Values are first added without looking at them; only where the sums say that something was no observation
+ * (and under a mask) the entry is gone through with care.
  */
 export function batchMoments(kernels: TileKernels, job: BatchJob, moments: GroupMoments): void {
   const { layout, values, pivots, mask } = job;
@@ -30,25 +30,27 @@ export function batchMoments(kernels: TileKernels, job: BatchJob, moments: Group
   shift.fill(0);
   m2.fill(0);
 
-  eachTile(geometry, (at, rows, wide, entry) => {
-    const entries = isColumns ? wide : rows;
-    const perEntry = isColumns ? rows : wide;
-    tile.set(values.subarray(at, at + rows * wide));
-    for (let e = 0; e < entries; e++) pivot[e] = pivots[groupOf(entry + e, fold)]!;
-    if (mask === undefined) {
+  eachTile(geometry, {
+    enter: ({ entry, entries }) => {
+      for (let e = 0; e < entries; e++) pivot[e] = pivots[groupOf(entry + e, fold)]!;
       sum.fill(0, 0, entries);
       square.fill(0, 0, entries);
+    },
+    visit: (at, rows, wide) => {
+      if (mask !== undefined) return;
+      tile.set(values.subarray(at, at + rows * wide));
       add(rows, wide);
-    }
-    for (let e = 0; e < entries; e++) {
-      const group = groupOf(entry + e, fold);
-      if (mask === undefined && square[e]! <= SAFE_SQUARES && Math.abs(pivot[e]!) <= SAFE_PIVOT) {
-        count[group]! += perEntry;
-        shift[group]! += sum[e]!;
-        m2[group]! += square[e]!;
-      } else if (isColumns) addObserved(tile, pivot[e]!, moments, group, e, wide, rows * wide, mask, at);
-      else addObserved(tile, pivot[e]!, moments, group, e * wide, 1, (e + 1) * wide, mask, at);
-    }
+    },
+    leave: (segment) => {
+      for (let e = 0; e < segment.entries; e++) {
+        const group = groupOf(segment.entry + e, fold);
+        if (mask === undefined && square[e]! <= SAFE_SQUARES && Math.abs(pivot[e]!) <= SAFE_PIVOT) {
+          count[group]! += segment.count;
+          shift[group]! += sum[e]!;
+          m2[group]! += square[e]!;
+        } else addObserved(job, moments, group, segment, e);
+      }
+    },
   });
 
   for (let g = 0; g < count.length; g++) {
@@ -65,25 +67,22 @@ function groupOf(entry: number, fold: number): number {
   return fold === 1 ? entry : Math.floor(entry / fold);
 }
 
-/** Adds the observations among `tile[start..end)`, every `step`th, that the mask lets through. */
+/** Adds the observations of an entry that the mask lets through. */
 function addObserved(
-  tile: BatchArray,
-  p: number,
+  { values, pivots, mask }: BatchJob,
   { count, shift, m2 }: GroupMoments,
   group: number,
-  start: number,
-  step: number,
-  end: number,
-  mask: Uint8Array | undefined,
-  at: number,
+  { count: length, at, step, stride }: TileSegment,
+  entry: number,
 ): void {
+  const pivot = pivots[group]!;
   let n = 0;
   let sum = 0;
   let square = 0;
-  for (let i = start; i < end; i += step) {
-    const x = tile[i]!;
-    if (!isObservation(x) || (mask !== undefined && mask[at + i] === 0)) continue;
-    const residual = x - p;
+  for (let i = 0, k = at + entry * step; i < length; i++, k += stride) {
+    const x = values[k]!;
+    if (!isObservation(x) || (mask !== undefined && mask[k] === 0)) continue;
+    const residual = x - pivot;
     n++;
     sum += residual;
     square += residual * residual;

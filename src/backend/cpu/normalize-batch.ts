@@ -28,22 +28,26 @@ export function normalizeBatch(
   const scaleTile = (isColumns ? kernels.scaleColumns : kernels.scaleRuns)[widthOf(values)][widthOf(out)];
   const isFillingIn = job.missing === 'center';
 
-  eachTile(geometry, (at, rows, width, entry) => {
-    const entries = isColumns ? width : rows;
-    tile.set(values.subarray(at, at + rows * width));
-    for (let e = 0; e < entries; e++) {
-      const group = fold === 1 ? entry + e : Math.floor((entry + e) / fold);
-      const channel = isFolded ? Math.floor((at + (isColumns ? e : e * width)) / channelInner) % channels : 0;
-      const g = isFolded && gamma !== undefined ? gamma[channel]! : 1;
-      const b = isFolded && beta !== undefined ? beta[channel]! : 0;
-      kernels.pivot[e] = pivots[group]!;
-      kernels.scale[e] = scale[group]! * g;
-      kernels.offset[e] = (offset[group]! - shift[group]! * scale[group]!) * g + b;
-    }
-    scaleTile(rows, width);
-    if (affine && !isFolded) applyChannels(job, result, at, rows * width);
-    if (isFillingIn) fillIn(kernels, tile, job, result, at, rows, width, isColumns);
-    out.set(result.subarray(0, rows * width), at);
+  eachTile(geometry, {
+    enter: ({ entry, entries, at, step }) => {
+      for (let e = 0; e < entries; e++) {
+        const group = fold === 1 ? entry + e : Math.floor((entry + e) / fold);
+        const channel = isFolded ? Math.floor((at + e * step) / channelInner) % channels : 0;
+        const g = isFolded && gamma !== undefined ? gamma[channel]! : 1;
+        const b = isFolded && beta !== undefined ? beta[channel]! : 0;
+        kernels.pivot[e] = pivots[group]!;
+        kernels.scale[e] = scale[group]! * g;
+        kernels.offset[e] = (offset[group]! - shift[group]! * scale[group]!) * g + b;
+      }
+    },
+    visit: (at, rows, width) => {
+      const length = rows * width;
+      tile.set(values.subarray(at, at + length));
+      scaleTile(rows, width);
+      if (affine && !isFolded) applyChannels(job, result, at, length);
+      if (isFillingIn) fillIn(kernels, tile, job, result, at, rows, width, isColumns);
+      out.set(result.subarray(0, length), at);
+    },
   });
 }
 
