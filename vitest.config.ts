@@ -3,13 +3,26 @@ import { defineConfig } from 'vitest/config';
 /** Tests that need a broker: started once for all of them, and only when one of them runs. */
 const onKafka = ['test/kafka/*.test.ts', 'test/**/*.kafka.test.ts'];
 
+/** Tests that need a GPU backend's device: brought once for all of them, and only when one of them runs. */
+const onDevices = ['test/backend/backend-conformance.test.ts', 'test/**/*.device.test.ts'];
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     pool: 'forks',
     setupFiles: ['test/support/fast-check-seed.ts'],
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: onKafka } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...onKafka, ...onDevices] } },
+      {
+        extends: true,
+        test: {
+          name: 'devices',
+          include: onDevices,
+          globalSetup: ['test/support/devices-setup.ts'],
+          sequence: { groupOrder: 2 },
+          maxWorkers: 1,
+        },
+      },
       {
         extends: true,
         // Not part of `npm test` until the pipeline reads Kafka: `npm run test:kafka`.

@@ -1,7 +1,10 @@
 export { type AdaptiveNormalizeOptions, adaptiveNormalize } from './adaptive-normalize.js';
+export { type BatchNormalized, type BatchNormalizeOptions, batchNormalize } from './batch-normalize.js';
 export { type DetectDriftOptions, type DriftSignal, detectDrift } from './detect-drift.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from './ewma.js';
 export { type InnovationScoreOptions, innovationScore } from './innovation-score.js';
+export type { BatchInput, BatchTensor, TensorLike } from './internal/batch-values.js';
+export type { BackendChoice } from './internal/resolve-batch-options.js';
 export type { EventTime, RecordAccess, Scored } from './internal/scoring-options.js';
 export type { Summarized } from './internal/summarize-series.js';
 export { type MaxAbsOptions, maxAbs } from './max-abs.js';
@@ -11,6 +14,11 @@ export { type Normalized, type NormalizeOptions, normalize } from './normalize.j
 export { type PowerNormalizeOptions, powerNormalize } from './power-normalize.js';
 export { type QuantileNormalizeOptions, quantileNormalize } from './quantile-normalize.js';
 export { type Renormalized, type RenormalizeOnDriftOptions, renormalizeOnDrift } from './renormalize-on-drift.js';
+export {
+  type ReversibleInstance,
+  type ReversibleInstanceNormOptions,
+  reversibleInstanceNorm,
+} from './reversible-instance-norm.js';
 export { type RobustScaleOptions, robustScale } from './robust-scale.js';
 export { type MomentsSummary, type RunningMomentsOptions, runningMoments } from './running-moments.js';
 export { type RunningQuantileOptions, runningQuantile } from './running-quantile.js';

@@ -13,8 +13,9 @@ import {
   type Subscription,
   tap,
 } from 'rxjs';
+import { BlockPool } from '../src/batch/block-pool.js';
 import type { MicroBatch } from '../src/batch/micro-batch.js';
-import { MicroBatchBuilder } from '../src/batch/micro-batch-builder.js';
+import { type BatchColumns, MicroBatchBuilder } from '../src/batch/micro-batch-builder.js';
 import { InvalidOptionError } from '../src/errors.js';
 import { parseDuration } from '../src/parse-duration.js';
 import type { EventTime } from './internal/scoring-options.js';
@@ -27,6 +28,8 @@ export interface MicroBatchOptions<T> {
   key?: (record: T) => string;
   /** Adds a column of event times. */
   time?: (record: T) => EventTime;
+  /** Adds a column of where each record stood in its source: what is to be committed once the batch is done. */
+  offset?: (record: T) => number;
   /** Records of a full batch. @defaultValue 4096 */
   maxLength?: number;
   /** How long the first record of a batch may wait, in ms or as a duration. @defaultValue `'50ms'` */
@@ -37,6 +40,11 @@ export interface MicroBatchOptions<T> {
   scheduler?: SchedulerLike;
 }
 
+interface Pending<T> {
+  readonly builder: MicroBatchBuilder<T>;
+  timer: Subscription | undefined;
+}
+
 /**
  * Gathers records into columnar micro-batches.
  *
@@ -44,12 +52,25 @@ export interface MicroBatchOptions<T> {
  *     microBatch({ maxLength: 2 }) -----ab------c-----d-----|
  *
  * A batch is emitted when it is full, when its first record has waited `maxWait`, and when the source completes; on an error what is
- * pending is dropped with the stream. Order within a key is kept. A missing value is NaN in its column. O(1) a record.
+ * pending is dropped with the stream. Order within a key is kept. A missing value is NaN in its column. O(1) a record, and nothing is
+ * allocated for it; `batch.release()` lets the columns be used again.
+ *
+ * ## Back pressure
+ *
+ * Holds one batch of each key that has records waiting: at most `maxLength` records of each, and none for longer than `maxWait`.
  *
  * @throws InvalidOptionError when called with a faulty option
  */
 export function microBatch<T>(options: MicroBatchOptions<T>): OperatorFunction<T, MicroBatch<T>> {
-  const { fields, key, time, maxLength = 4096, maxWait = '50ms', maxBytes = Number.POSITIVE_INFINITY } = options;
+  const {
+    fields,
+    key,
+    time,
+    offset,
+    maxLength = 4096,
+    maxWait = '50ms',
+    maxBytes = Number.POSITIVE_INFINITY,
+  } = options;
   const { scheduler = asyncScheduler } = options;
   const wait = parseDuration('maxWait', maxWait);
   if (
@@ -61,34 +82,46 @@ export function microBatch<T>(options: MicroBatchOptions<T>): OperatorFunction<T
   if (!(Number.isSafeInteger(maxLength) && maxLength >= 1))
     throw new InvalidOptionError('maxLength', maxLength, 'an integer >= 1');
   if (!(maxBytes > 0)) throw new InvalidOptionError('maxBytes', maxBytes, 'greater than 0');
-  for (const [option, given] of Object.entries({ key, time }))
+  for (const [option, given] of Object.entries({ key, time, offset }))
     if (given !== undefined && typeof given !== 'function')
       throw new InvalidOptionError(option, given, 'a function of the record');
 
+  const columns: BatchColumns<T> = {
+    names: Object.keys(fields),
+    values: Object.values(fields),
+    time: time && ((record) => toEpochMs(time(record))),
+    offset,
+  };
   return (source) =>
     defer(() => {
       const due$ = new Subject<MicroBatch<T>>();
-      const pending = new Map<string, { builder: MicroBatchBuilder<T>; timer: Subscription | undefined }>();
-      const timeOf = time && ((record: T) => toEpochMs(time(record)));
+      const pool = new BlockPool();
+      const pending = new Map<string, Pending<T>>();
+      // The batch of the last record: the only one there is where batches are across keys.
+      let last: Pending<T> | undefined;
+      let lastGroup = '';
 
       const add = (record: T): MicroBatch<T> | undefined => {
-        const seriesKey = key === undefined ? undefined : key(record);
-        const group = seriesKey ?? '';
-        let entry = pending.get(group);
-        if (entry === undefined) {
-          entry = { builder: new MicroBatchBuilder(fields, timeOf, seriesKey), timer: undefined };
-          pending.set(group, entry);
+        const group = key === undefined ? '' : key(record);
+        if (last === undefined || group !== lastGroup) {
+          last = pending.get(group);
+          if (last === undefined) {
+            last = { builder: new MicroBatchBuilder(columns, key && group, pool), timer: undefined };
+            pending.set(group, last);
+          }
+          lastGroup = group;
         }
-        const { builder } = entry;
+        const { builder } = last;
         builder.add(record);
         if (builder.length >= maxLength || builder.bytes >= maxBytes) return take(group);
-        entry.timer ??= scheduler.schedule(() => due$.next(take(group)), wait);
+        last.timer ??= scheduler.schedule(() => due$.next(take(group)), wait);
         return undefined;
       };
       // The entry goes with its batch, so that keys which fall silent hold nothing.
       const take = (group: string): MicroBatch<T> => {
         const { builder, timer } = pending.get(group)!;
         pending.delete(group);
+        if (group === lastGroup) last = undefined;
         timer?.unsubscribe();
         return builder.take();
       };

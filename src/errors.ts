@@ -76,6 +76,34 @@ export class DecodeError extends EngineError {
   readonly code = 'DECODE_FAILED';
 }
 
+/** A backend that was asked for and is not there. `cause` is what the loader or the driver said. */
+export class BackendUnavailableError extends EngineError {
+  readonly code = 'BACKEND_UNAVAILABLE';
+  readonly backend: string;
+  readonly reason: string;
+  /** The command that would get it; undefined where none would. */
+  readonly remedy: string | undefined;
+
+  constructor(backend: string, reason: string, remedy?: string, options?: ErrorOptions) {
+    super(`backend ${backend} is not available: ${reason}${remedy === undefined ? '' : `; try: ${remedy}`}`, options);
+    this.backend = backend;
+    this.reason = reason;
+    this.remedy = remedy;
+  }
+}
+
+/** A device that went away while it was in use; its jobs can be done on another backend. */
+export class BackendLostError extends EngineError {
+  readonly code = 'BACKEND_LOST';
+  override readonly retriable = true;
+  readonly backend: string;
+
+  constructor(backend: string, reason: string, options?: ErrorOptions) {
+    super(`backend ${backend} was lost: ${reason}`, options);
+    this.backend = backend;
+  }
+}
+
 /** A value as a message shows it: short, quoted where it is text, and never able to throw. */
 function display(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);

@@ -1,8 +1,11 @@
 // Operators
 export { type AdaptiveNormalizeOptions, adaptiveNormalize } from '../operators/adaptive-normalize.js';
+export { type BatchNormalized, type BatchNormalizeOptions, batchNormalize } from '../operators/batch-normalize.js';
 export { type DetectDriftOptions, type DriftSignal, detectDrift } from '../operators/detect-drift.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from '../operators/ewma.js';
 export { type InnovationScoreOptions, innovationScore } from '../operators/innovation-score.js';
+export type { BatchInput, BatchTensor, TensorLike } from '../operators/internal/batch-values.js';
+export type { BackendChoice } from '../operators/internal/resolve-batch-options.js';
 export type { EventTime, RecordAccess, Scored } from '../operators/internal/scoring-options.js';
 export type { Summarized } from '../operators/internal/summarize-series.js';
 export { type MaxAbsOptions, maxAbs } from '../operators/max-abs.js';
@@ -16,6 +19,12 @@ export {
   type RenormalizeOnDriftOptions,
   renormalizeOnDrift,
 } from '../operators/renormalize-on-drift.js';
+export {
+  type ReversibleInstance,
+  type ReversibleInstanceNormOptions,
+  reversibleInstanceNorm,
+} from '../operators/reversible-instance-norm.js';
+
 export { type RobustScaleOptions, robustScale } from '../operators/robust-scale.js';
 export { type MomentsSummary, type RunningMomentsOptions, runningMoments } from '../operators/running-moments.js';
 export { type RunningQuantileOptions, runningQuantile } from '../operators/running-quantile.js';
@@ -40,6 +49,14 @@ export {
 export type { FieldProfile } from './advise/profile/field-profile.js';
 export type { SeriesProfile } from './advise/profile/series-profile.js';
 export type { Trait, TraitName } from './advise/profile/traits.js';
+// Backends
+export type { Backend, BackendMemory, BackendName, ResidentBatch } from './backend/backend.js';
+export { type ChooseBackendOptions, type CrossoverStore, chooseBackend } from './backend/choose-backend.js';
+export type { BackendCounters, RoutedBackend } from './backend/routed-backend.js';
+export { type OpenTensorFlowOptions, openTensorFlow } from './backend/tensorflow/open-tensorflow.js';
+export { type OpenWebGpuOptions, openWebGpu } from './backend/webgpu/open-webgpu.js';
+// Micro-batches
+export type { MicroBatch } from './batch/micro-batch.js';
 // Drift detectors
 export { Adwin, type AdwinOptions } from './drift/adwin.js';
 export { createDetector } from './drift/create-detector.js';
@@ -61,6 +78,8 @@ export { SensorWatch } from './drift/sensor-watch.js';
 export { Shewhart, type ShewhartOptions } from './drift/shewhart.js';
 // Errors
 export {
+  BackendLostError,
+  BackendUnavailableError,
   CheckpointVersionError,
   ConfigError,
   CorruptCheckpointError,
@@ -72,6 +91,8 @@ export {
   OutputClosedError,
   StorageError,
 } from './errors.js';
+export type { BatchNormOptions, BatchSemantics } from './normalize/batch/batch-norm-options.js';
+export { exportLayerWeights, importLayerWeights } from './normalize/batch/layer-weights.js';
 // Options
 export type { DriftOptions, OnDrift } from './normalize/drift-options.js';
 export type {

@@ -1,74 +1,103 @@
+import type { BlockPool } from './block-pool.js';
 import type { MicroBatch } from './micro-batch.js';
 
 /** Bytes that a double takes in a column. */
 const DOUBLE = 8;
+const FIRST_CAPACITY = 64;
 
-/** Gathers records into columns; the columns double while a batch fills, so that a small batch stays small. */
+/** What a batch is made of: the accessors of its columns. */
+export interface BatchColumns<T> {
+  readonly names: readonly string[];
+  /** In the order of the names. */
+  readonly values: readonly ((record: T) => number | null | undefined)[];
+  readonly time: ((record: T) => number) | undefined;
+  readonly offset: ((record: T) => number) | undefined;
+}
+
+/**
+ * Gathers records into columns, all in one block out of a pool. The block doubles while a batch fills, so that a small batch stays
+ * small. Allocates per batch, never per record.
+ */
 export class MicroBatchBuilder<T> {
-  readonly #fields: readonly (readonly [name: string, value: (record: T) => number | null | undefined])[];
-  readonly #time: ((record: T) => number) | undefined;
+  readonly #columns: BatchColumns<T>;
   readonly #key: string | undefined;
+  readonly #pool: BlockPool;
+  /** Columns of the block: the fields, then times and offsets where there are any. */
+  readonly #width: number;
   #records: T[] = [];
-  #columns: Float64Array[];
-  #capacity = 64;
+  #length = 0;
+  #block: Float64Array;
+  #capacity: number;
 
-  constructor(
-    fields: Readonly<Record<string, (record: T) => number | null | undefined>>,
-    time: ((record: T) => number) | undefined,
-    key: string | undefined,
-  ) {
-    this.#fields = Object.entries(fields);
-    this.#time = time;
+  constructor(columns: BatchColumns<T>, key: string | undefined, pool: BlockPool) {
+    this.#columns = columns;
     this.#key = key;
-    this.#columns = this.#allocate();
+    this.#pool = pool;
+    this.#width = columns.names.length + (columns.time ? 1 : 0) + (columns.offset ? 1 : 0);
+    this.#block = pool.take(FIRST_CAPACITY * this.#width);
+    this.#capacity = Math.floor(this.#block.length / Math.max(1, this.#width));
   }
 
   get length(): number {
-    return this.#records.length;
+    return this.#length;
   }
 
   /** What the columns hold so far, in bytes. */
   get bytes(): number {
-    return this.length * this.#columns.length * DOUBLE;
+    return this.#length * this.#width * DOUBLE;
   }
 
   add(record: T): void {
-    const row = this.#records.push(record) - 1;
+    const row = this.#length;
     if (row === this.#capacity) this.#grow();
-    for (let i = 0; i < this.#fields.length; i++) {
-      const value = this.#fields[i]![1](record);
-      this.#columns[i]![row] = typeof value === 'number' ? value : Number.NaN;
+    const block = this.#block;
+    const capacity = this.#capacity;
+    const { values, time, offset } = this.#columns;
+    let at = row;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!(record);
+      block[at] = typeof value === 'number' ? value : Number.NaN;
+      at += capacity;
     }
-    if (this.#time) this.#columns[this.#fields.length]![row] = this.#time(record);
+    if (time !== undefined) {
+      block[at] = time(record);
+      at += capacity;
+    }
+    if (offset !== undefined) block[at] = offset(record);
+    this.#records.push(record);
+    this.#length = row + 1;
   }
 
-  /** The batch so far; the builder starts the next. */
+  /** The batch so far; the builder is done. */
   take(): MicroBatch<T> {
-    const { length } = this;
-    const columns = this.#columns.map((column) => column.subarray(0, length));
-    const batch: MicroBatch<T> = {
+    const { names, time, offset } = this.#columns;
+    const length = this.#length;
+    let block: Float64Array | undefined = this.#block;
+    for (let i = 1; i < this.#width && length < this.#capacity; i++)
+      block.copyWithin(i * length, i * this.#capacity, i * this.#capacity + length);
+    const column = (i: number) => this.#block.subarray(i * length, (i + 1) * length);
+    return {
       length,
       records: this.#records,
-      columns: Object.fromEntries(this.#fields.map(([name], i) => [name, columns[i]!])),
-      times: this.#time && columns[this.#fields.length],
+      columns: Object.fromEntries(names.map((name, i) => [name, column(i)])),
+      values: this.#block.subarray(0, names.length * length),
+      times: time && column(names.length),
+      offsets: offset && column(names.length + (time ? 1 : 0)),
       key: this.#key,
+      release: () => {
+        if (block !== undefined) this.#pool.give(block);
+        block = undefined;
+      },
     };
-    this.#records = [];
-    this.#columns = this.#allocate();
-    return batch;
-  }
-
-  #allocate(): Float64Array[] {
-    const count = this.#fields.length + (this.#time ? 1 : 0);
-    return Array.from({ length: count }, () => new Float64Array(this.#capacity));
   }
 
   #grow(): void {
-    this.#capacity *= 2;
-    this.#columns = this.#columns.map((column) => {
-      const longer = new Float64Array(this.#capacity);
-      longer.set(column);
-      return longer;
-    });
+    const capacity = this.#capacity * 2;
+    const longer = this.#pool.take(capacity * this.#width);
+    for (let i = 0; i < this.#width; i++)
+      longer.set(this.#block.subarray(i * this.#capacity, (i + 1) * this.#capacity), i * capacity);
+    this.#pool.give(this.#block);
+    this.#block = longer;
+    this.#capacity = capacity;
   }
 }

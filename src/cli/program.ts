@@ -3,6 +3,7 @@ import { ConfigError, EngineError, InvalidOptionError, OutputClosedError } from 
 import { adviseCommand } from './advise-command.js';
 import { checkCommand } from './check-command.js';
 import { demoCommand } from './demo-command.js';
+import { doctorCommand } from './doctor-command.js';
 import { evaluateCommand } from './evaluate-command.js';
 import { normalizeCommand } from './normalize-command.js';
 import { runCommand } from './run-command.js';
@@ -29,6 +30,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     evaluateCommand(),
     stateCommand(),
     demoCommand(),
+    doctorCommand(settle),
   ])
     program.addCommand(command);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((command) => command.commands)])

@@ -106,12 +106,59 @@ describe('microBatch', () => {
       ),
     );
   });
+  it('carries offsets along, and holds all columns in one block, however often blocks go round', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 200 }),
+        fc.integer({ min: 1, max: 90 }),
+        fc.array(fc.boolean(), { minLength: 5 }),
+        async (count, maxLength, released) => {
+          let at = 0;
+          await lastValueFrom(
+            range(0, count).pipe(
+              microBatch<number>({
+                fields: { x: (i) => i, y: (i) => -i },
+                time: (i) => 10 * i,
+                offset: (i) => 1e9 + i,
+                maxLength,
+              }),
+              tap((batch) => {
+                const rows = Array.from({ length: batch.length }, (_, row) => at + row);
+                expect([...batch.values]).toEqual([...rows, ...rows.map((i) => -i)]);
+                expect([...batch.columns.y!]).toEqual(rows.map((i) => -i));
+                expect([...batch.times!]).toEqual(rows.map((i) => 10 * i));
+                expect([...batch.offsets!]).toEqual(rows.map((i) => 1e9 + i));
+                at += batch.length;
+                // Twice is nothing: no block may be given to two batches.
+                if (released[at % released.length]) for (let i = 0; i < 2; i++) batch.release();
+              }),
+            ),
+          );
+          expect(at).toBe(count);
+        },
+      ),
+    );
+  });
+  it('uses the memory of released batches again', async () => {
+    const blocks = new Set<ArrayBufferLike>();
+    await lastValueFrom(
+      range(0, 10_000).pipe(
+        microBatch({ fields, maxLength: 64 }),
+        tap((batch) => {
+          blocks.add(batch.values.buffer);
+          batch.release();
+        }),
+      ),
+    );
+    expect(blocks.size).toBe(1);
+  });
   it.each([
     [{ fields: { x: 3 } }, 'fields'],
     [{ fields, maxLength: 0 }, 'maxLength'],
     [{ fields, maxWait: -1 }, 'maxWait'],
     [{ fields, maxBytes: 0 }, 'maxBytes'],
     [{ fields, key: 'id' }, 'key'],
+    [{ fields, offset: 3 }, 'offset'],
   ])('refuses %j', (options, option) => {
     expect(() => microBatch(options as unknown as MicroBatchOptions<number>)).toThrowError(
       expect.objectContaining({ code: 'INVALID_OPTION', option }),

@@ -3,7 +3,7 @@ import { CellKind } from '../../codec/cell-kind.js';
 import { StorageError } from '../../errors.js';
 import { readChunks } from '../../io/read-chunks.js';
 import { KEY_SEPARATOR } from '../../normalize/key-separator.js';
-import type { PipelinePlan } from '../../pipeline/plan.js';
+import { isTextPlan, type PipelinePlan, type TextPipelinePlan } from '../../pipeline/plan.js';
 import { type DecodedBatch, TextSource } from '../../pipeline/text-source.js';
 
 /** What was read of a source. */
@@ -21,8 +21,9 @@ export interface ReadSample {
  */
 export async function readSample(plan: PipelinePlan, records: number | undefined): Promise<ReadSample> {
   const collector = new SampleCollector(records);
+  if (!isTextPlan(plan) || plan.source.kind === 'simulate')
+    throw new StorageError('a sample is read from files or stdin');
   const { source } = plan;
-  if (source.kind === 'simulate') throw new StorageError('a sample is read from files or stdin');
   const read: ReadSample = { collector, bad: 0, isCut: false };
   for await (const decoded of new TextSource(plan).read(readChunks(source.kind === 'file' ? source.paths : ['-']))) {
     if (takeBatch(decoded, plan, read)) continue;
@@ -33,7 +34,7 @@ export async function readSample(plan: PipelinePlan, records: number | undefined
 }
 
 /** False when there was no room for all of it. */
-function takeBatch({ batch, decoder }: DecodedBatch, { record, fields }: PipelinePlan, read: ReadSample): boolean {
+function takeBatch({ batch, decoder }: DecodedBatch, { record, fields }: TextPipelinePlan, read: ReadSample): boolean {
   const { collector } = read;
   const place = (name: string) => decoder.columns.findIndex((column) => column.name === name);
   const keys = record.key.map(place);

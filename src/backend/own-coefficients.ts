@@ -1,0 +1,1 @@
+export { newBatchCoefficients, ownCoefficients } from '../batch/own-coefficients.js';
