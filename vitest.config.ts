@@ -25,7 +25,6 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Not part of `npm test` until the pipeline reads Kafka: `npm run test:kafka`.
         test: {
           name: 'kafka',
           include: onKafka,
@@ -33,6 +32,11 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
         },
+      },
+      {
+        extends: true,
+        // The short form of `npm run chaos`.
+        test: { name: 'chaos', include: ['test/chaos/*.chaos.ts'], sequence: { groupOrder: 2 }, maxWorkers: 1 },
       },
     ],
   },

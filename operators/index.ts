@@ -1,9 +1,10 @@
 export { type AdaptiveNormalizeOptions, adaptiveNormalize } from './adaptive-normalize.js';
 export { type BatchNormalized, type BatchNormalizeOptions, batchNormalize } from './batch-normalize.js';
-export { type DetectDriftOptions, type DriftSignal, detectDrift } from './detect-drift.js';
+export { type DetectDriftOptions, detectDrift } from './detect-drift.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from './ewma.js';
 export { type InnovationScoreOptions, innovationScore } from './innovation-score.js';
 export type { BatchInput, BatchTensor, TensorLike } from './internal/batch-values.js';
+export type { DriftSignal } from './internal/drift-signal.js';
 export type { BackendChoice } from './internal/resolve-batch-options.js';
 export type { EventTime, RecordAccess, Scored } from './internal/scoring-options.js';
 export type { Summarized } from './internal/summarize-series.js';

@@ -1,10 +1,11 @@
 // Operators
 export { type AdaptiveNormalizeOptions, adaptiveNormalize } from '../operators/adaptive-normalize.js';
 export { type BatchNormalized, type BatchNormalizeOptions, batchNormalize } from '../operators/batch-normalize.js';
-export { type DetectDriftOptions, type DriftSignal, detectDrift } from '../operators/detect-drift.js';
+export { type DetectDriftOptions, detectDrift } from '../operators/detect-drift.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from '../operators/ewma.js';
 export { type InnovationScoreOptions, innovationScore } from '../operators/innovation-score.js';
 export type { BatchInput, BatchTensor, TensorLike } from '../operators/internal/batch-values.js';
+export type { DriftSignal } from '../operators/internal/drift-signal.js';
 export type { BackendChoice } from '../operators/internal/resolve-batch-options.js';
 export type { EventTime, RecordAccess, Scored } from '../operators/internal/scoring-options.js';
 export type { Summarized } from '../operators/internal/summarize-series.js';

@@ -10,7 +10,7 @@ const cache = join(root, '.cache', 'bench', 'kafka-streams');
 const folder = mkdtempSync(join(tmpdir(), 'streamnorm-bench-kafka-'));
 
 /** A running program. */
-export class Program {
+class Program {
   constructor(command, args) {
     this.log = '';
     this.child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -24,7 +24,7 @@ const MOST_FAILURES = 8;
 const STOP_WITHIN = 15_000;
 
 /** Workers end again and again, for the same reason each time as it seems. */
-export class WorkersError extends EngineError {
+class WorkersError extends EngineError {
   readonly code = 'WORKERS';
 }
 

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '../errors.js';
 
 /** A linear layer with one output: Σ weights[i]·input[i] + bias. */
-export interface LinearLayer {
+interface LinearLayer {
   weights: readonly number[] | Float64Array;
   bias: number;
 }

@@ -4,7 +4,7 @@ import { resolveConnection } from '../kafka/connection-options.js';
 import { parseDuration } from '../parse-duration.js';
 import type { Config } from './config-schema.js';
 import type { KafkaSinkPlan, KafkaSourcePlan } from './plan.js';
-import { display, type Fault, valueAt } from './schema-faults.js';
+import { display, displayAt, type Fault, valueAt } from './schema-faults.js';
 
 type Source = NonNullable<Config['source']['kafka']>;
 type Sink = Extract<Config['sink'], { kafka: unknown }>['kafka'];
@@ -137,5 +137,8 @@ export function kafkaPlan(
 
 function faultOf(path: string[], error: unknown, written: unknown): Fault {
   if (!(error instanceof InvalidOptionError)) throw error;
-  return { path, message: `must be ${error.expected}, got ${display(valueAt(written, path) ?? error.received)}` };
+  return {
+    path,
+    message: `must be ${error.expected}, got ${displayAt(path, valueAt(written, path) ?? error.received)}`,
+  };
 }

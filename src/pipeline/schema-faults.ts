@@ -42,7 +42,12 @@ function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, written: unknown):
   const name = path.join('.');
   const later = LATER_VALUES[name]?.includes(String(received)) || LATER_VALUES[name]?.length === 0;
   const aside = later ? `: ${name === 'http' ? 'http' : String(received)} is not part of this release` : '';
-  return [{ path, message: `must be ${expectation(issue, schemaAt(schema, path))}, got ${display(received)}${aside}` }];
+  return [
+    {
+      path,
+      message: `must be ${expectation(issue, schemaAt(schema, path))}, got ${displayAt(path, received)}${aside}`,
+    },
+  ];
 }
 
 function unknownKey(path: Path, key: string, at: z.ZodType | undefined): Fault {
@@ -119,6 +124,16 @@ export function valueAt(value: unknown, path: Path): unknown {
   for (const part of path)
     at = typeof at === 'object' && at !== null && Object.hasOwn(at, part) ? at[part as keyof typeof at] : undefined;
   return at;
+}
+
+/** The value of an option as a fault shows it: what may be a password, or may hold one, is not shown. */
+export function displayAt(path: Path, value: unknown): string {
+  const isSecret = path.some((part) => /^(sasl|password|token|passphrase)$/.test(String(part)));
+  const last = path.at(-1);
+  if (isSecret && last !== 'mechanism' && last !== 'username' && value !== undefined)
+    return 'a value that is not shown';
+  // As in an address that somebody has put a password into: user:password@host:port.
+  return display(value).replace(/[^\s"',[\]/]*@/g, '‹secret›@');
 }
 
 export function display(value: unknown): string {

@@ -7,7 +7,7 @@ import type { RunLog } from '../run-log.js';
 import { SOURCE_HEADER } from './source-header.js';
 
 /** Records cannot be processed, and the configuration says to stop then. */
-export class BadRecordsError extends EngineError {
+class BadRecordsError extends EngineError {
   readonly code = 'BAD_RECORDS';
 }
 

@@ -34,7 +34,7 @@ export interface PartitionEngineOptions {
 }
 
 /** A record that cannot be scored where the configuration says that this ends the run. */
-export class RecordError extends EngineError {
+class RecordError extends EngineError {
   readonly code = 'RECORD';
 }
 
