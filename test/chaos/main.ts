@@ -34,7 +34,7 @@ if (missing !== null) {
 
 console.log(`${chosen.length} scenarios, seed ${seed}, scale ${scale}`);
 const lab = new Lab({ seed, scale, ...(values.logs !== undefined && { logs: values.logs }) });
-process.once('SIGINT', () => process.exit(130)); // the brokers and the engines go with this process
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1)); // the brokers and the engines go with this process
 const failed: string[] = [];
 for (const { id, title, run } of chosen) {
   const begin = performance.now();

@@ -16,7 +16,7 @@ type Entry = readonly [key: Uint8Array, value: Uint8Array | null];
 const FIELDS: Readonly<Record<string, FieldOptions>> = {
   temperature: { method: 'z-score' },
   vibration: { method: 'robust' },
-  pressure: { method: 'min-max', memory: { window: 20 } },
+  pressure: { method: 'min-max', memory: { window: 20 }, warmup: 5 },
   flow: { method: 'adaptive' },
 };
 
