@@ -40,6 +40,9 @@ export interface MicroBatchOptions<T> {
   scheduler?: SchedulerLike;
 }
 
+/** Bytes that a number takes in a column. */
+const DOUBLE = 8;
+
 interface Pending<T> {
   readonly builder: MicroBatchBuilder<T>;
   timer: Subscription | undefined;
@@ -92,6 +95,8 @@ export function microBatch<T>(options: MicroBatchOptions<T>): OperatorFunction<T
     time: time && ((record) => toEpochMs(time(record))),
     offset,
   };
+  const rowBytes = DOUBLE * (columns.names.length + (time ? 1 : 0) + (offset ? 1 : 0));
+  const limit = Math.min(maxLength, Math.max(1, Math.ceil(maxBytes / rowBytes)));
   return (source) =>
     defer(() => {
       const due$ = new Subject<MicroBatch<T>>();
@@ -112,8 +117,7 @@ export function microBatch<T>(options: MicroBatchOptions<T>): OperatorFunction<T
           lastGroup = group;
         }
         const { builder } = last;
-        builder.add(record);
-        if (builder.length >= maxLength || builder.bytes >= maxBytes) return take(group);
+        if (builder.add(record) >= limit) return take(group);
         last.timer ??= scheduler.schedule(() => due$.next(take(group)), wait);
         return undefined;
       };

@@ -1,8 +1,6 @@
 import type { BlockPool } from './block-pool.js';
 import type { MicroBatch } from './micro-batch.js';
 
-/** Bytes that a double takes in a column. */
-const DOUBLE = 8;
 const FIRST_CAPACITY = 64;
 
 /** What a batch is made of: the accessors of its columns. */
@@ -38,16 +36,8 @@ export class MicroBatchBuilder<T> {
     this.#capacity = Math.floor(this.#block.length / Math.max(1, this.#width));
   }
 
-  get length(): number {
-    return this.#length;
-  }
-
-  /** What the columns hold so far, in bytes. */
-  get bytes(): number {
-    return this.#length * this.#width * DOUBLE;
-  }
-
-  add(record: T): void {
+  /** Answers how many records there are now. */
+  add(record: T): number {
     const row = this.#length;
     if (row === this.#capacity) this.#grow();
     const block = this.#block;
@@ -66,6 +56,7 @@ export class MicroBatchBuilder<T> {
     if (offset !== undefined) block[at] = offset(record);
     this.#records.push(record);
     this.#length = row + 1;
+    return this.#length;
   }
 
   /** The batch so far; the builder is done. */
