@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { defaultMethod } from '../normalize/default-method.js';
 import type { FieldOptions } from '../normalize/field-options.js';
 import { resolveField } from '../normalize/resolve-field.js';
 import { withDefaults } from '../normalize/with-defaults.js';
@@ -141,7 +142,7 @@ function planOf(files: string[], flags: Flags): PipelinePlan {
   const plan = toPlan(config, describeFlag);
   // Without named fields the options of one method go to every field.
   const override = (options: FieldOptions): FieldOptions => {
-    const { method = options.method ?? 'z-score' } = options;
+    const { method = defaultMethod({ ...options, ...defaults, ...own }) } = options;
     const merged = { ...options, ...withDefaults({ method }, defaults), ...own };
     resolveField(merged);
     return merged;

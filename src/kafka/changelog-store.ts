@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../errors.js';
 import type { KafkaClient, ProduceBatch } from './port.js';
 import { RecordBatchList } from './record-batch/record-batch-list.js';
@@ -12,6 +13,8 @@ export interface ChangelogOptions {
 export interface RestoreOptions {
   /** Called for each entry, oldest first; a null value says that the key is gone. The bytes are views. */
   apply(key: Uint8Array, value: Uint8Array | null): void;
+  /** Offset of the changelog to begin at, where what was written before is known. @defaultValue the earliest there is */
+  from?: number;
   /** Called now and then with how far it is: offsets read and offsets to be read. */
   progress?(done: number, total: number): void;
   signal?: AbortSignal;
@@ -118,11 +121,11 @@ export class ChangelogStore {
    *
    * @throws ChangelogError when the topic holds what no changelog does
    */
-  async restore(partition: number, { apply, progress, signal }: RestoreOptions): Promise<Restored> {
+  async restore(partition: number, { apply, from, progress, signal }: RestoreOptions): Promise<Restored> {
     let nextOffset: number | null = null;
     let entries = 0;
-    let begin = -1;
-    const options = { topic: this.topic, partition, ...(signal && { signal }) };
+    let begin = from ?? -1;
+    const options = { topic: this.topic, partition, ...(from !== undefined && { from }), ...(signal && { signal }) };
     for await (const { records, nextOffset: at, endOffset, fault } of this.#client.readPartition(options)) {
       if (fault !== null)
         throw new ChangelogError(`partition ${partition} of ${this.topic} cannot be read: ${fault.message}`, {
@@ -137,7 +140,7 @@ export class ChangelogStore {
           apply(bytes.subarray(start + 1, keyEnd[i]!), value);
           entries++;
         } else if (mark === progressKey[0] && value?.length === progressLength && value[0] === 1)
-          nextOffset = Buffer.from(value.buffer, value.byteOffset, value.length).readDoubleBE(1);
+          nextOffset = progressOf(value);
         else
           throw new ChangelogError(
             `offset ${records.offsets[i]} in partition ${partition} of ${this.topic} is no entry of a changelog`,
@@ -148,4 +151,31 @@ export class ChangelogStore {
     }
     return { nextOffset, entries };
   }
+
+  /**
+   * The end of what is committed in a partition, if its last transaction says that the source goes on at `nextOffset`: then what was
+   * written up to there is the state at that offset and nothing else, whoever owns the partition by now. Else undefined.
+   */
+  async endAt(partition: number, nextOffset: number, signal?: AbortSignal): Promise<number | undefined> {
+    const at = { topic: this.topic, partition };
+    // The answer to a commit may come before its marker is in the partition.
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const end = await this.#client.admin.offset(at, 'latest', 'read_committed');
+      // A transaction ends with its next offset, and its marker.
+      if (end >= 2)
+        for await (const { records } of this.#client.readPartition({ ...at, from: end - 2, to: end, ...(signal && { signal }) }))
+          for (let i = 0; i < records.length; i++) {
+            const key = records.key(i);
+            const value = records.value(i);
+            if (key?.length === 1 && key[0] === progressKey[0] && value?.length === progressLength && progressOf(value) === nextOffset)
+              return end;
+          }
+      await sleep(20, undefined, { ...(signal && { signal }) });
+    }
+    return undefined;
+  }
+}
+
+function progressOf(value: Uint8Array): number {
+  return Buffer.from(value.buffer, value.byteOffset, value.length).readDoubleBE(1);
 }

@@ -233,6 +233,8 @@ export interface Transaction {
 
 export interface TopicDescription {
   readonly name: string;
+  /** The cluster's own name for it: a topic that is deleted and made again has another. Null where the client does not learn it. */
+  readonly id: string | null;
   readonly partitions: number;
   /** Settings that differ from the broker's defaults, and the defaults of the rest. */
   readonly settings: ReadonlyMap<string, string>;

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors.js';
+import { defaultMethod } from './default-method.js';
 import { type ResolvedDrift, resolveDrift } from './drift-options.js';
 import type { FieldMethod, FieldOptions, MethodOptions } from './field-options.js';
 import { needsTime, type ResolvedMemory, resolveMemory } from './memory.js';
@@ -41,7 +42,7 @@ const OWNERS: Readonly<Record<keyof MethodOptions, readonly FieldMethod[]>> = {
  * combination that has no meaning
  */
 export function resolveField(field: FieldOptions): ResolvedField {
-  const { method = 'z-score' } = field;
+  const { method = defaultMethod(field) } = field;
   oneOf('method', method, METHODS);
   for (const option of Object.keys(field)) {
     const value = (field as Record<string, unknown>)[option];

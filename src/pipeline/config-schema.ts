@@ -25,7 +25,30 @@ const memory = described(
   'all, { halfLife: samples | duration } or { window: samples | duration }',
 );
 
+const detector = z.enum(['joint', 'adwin', 'page-hinkley', 'cusum', 'ewma', 'shewhart', 'kswin', 'hddm-a', 'hddm-w']);
+const detectorOptions = described(
+  z.union([
+    detector,
+    z.strictObject({
+      name: detector.optional(),
+      falseAlarmEvery: z.number().optional(),
+      smallestShift: z.number().optional(),
+      clock: z.union([z.literal(1), z.literal(32)]).optional(),
+      alpha: z.number().optional(),
+      delta: z.number().optional(),
+      threshold: z.number().optional(),
+      limit: z.number().optional(),
+    }),
+  ]),
+  'a detector, or { name, falseAlarmEvery, … }',
+);
+const policy = described(
+  z.union([z.enum(['reset', 'shrink', 'shadow', 'blend']), z.strictObject({ blend: z.number() })]),
+  'reset, shrink, shadow, blend or { blend: values }',
+);
+
 const common = {
+  drift: z.strictObject({ detector: detectorOptions.optional(), policy: policy.optional() }).optional(),
   memory: memory.optional(),
   allowedLateness: duration.optional(),
   order: z.enum(['normalize-first', 'learn-first']).optional(),
@@ -154,6 +177,15 @@ export const configSchema = z.strictObject({
     "'*', or method or options by field name",
   ).optional(),
   defaults: z.strictObject({ method: method.optional(), ...common }).optional(),
+  drift: z
+    .strictObject({
+      detector: detectorOptions.optional(),
+      onDrift: described(
+        z.union([z.literal('renormalize'), policy]),
+        'renormalize, reset, shrink, shadow, blend or { blend: values }',
+      ).optional(),
+    })
+    .optional(),
   output: described(
     z.union([z.enum(['add', 'replace']), z.strictObject({ include: z.array(z.enum(['center', 'scale', 'count'])) })]),
     'add, replace or { include: [center, scale, count] }',
@@ -217,7 +249,7 @@ export const configSchema = z.strictObject({
 export type Config = z.infer<typeof configSchema>;
 
 /** What the design knows and this release does not run: asked for, it is refused by name instead of being called a misspelling. */
-export const NOT_IN_THIS_RELEASE: readonly string[] = ['drift'];
+export const NOT_IN_THIS_RELEASE: readonly string[] = [];
 
 /** Values that the design knows and this release does not run, by option; none listed: all that the schema refuses. */
 export const LATER_VALUES: Readonly<Record<string, readonly string[]>> = {

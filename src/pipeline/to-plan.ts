@@ -9,6 +9,21 @@ import { kafkaPlan } from './kafka-plan.js';
 import type { PipelinePlan, SinkPlan, SourcePlan, StatePlan } from './plan.js';
 import { display, type Fault, schemaFaults, valueAt } from './schema-faults.js';
 
+/** Options that a fault of `drift` names. */
+const DRIFT_OPTIONS = new Set([
+  'drift',
+  'detector',
+  'policy',
+  'name',
+  'falseAlarmEvery',
+  'smallestShift',
+  'clock',
+  'alpha',
+  'delta',
+  'threshold',
+  'limit',
+]);
+
 /** ms between checkpoints when nothing else is said. */
 const CHECKPOINT_EVERY = 10_000;
 /** The same for state in Kafka, where only what changed is written. */
@@ -25,7 +40,7 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
   if (faults.length > 0) throw new ConfigError(faults.map(describe));
   const config = value as Config;
   const { source: sources, record = {}, output, sink: givenSink = 'stdout', batch = {} } = config;
-  const defaults = (config.defaults ?? {}) as FieldOptions;
+  const defaults = defaultsOf(config);
   const given = config.fields ?? '*';
 
   const kinds = Object.keys(sources);
@@ -51,9 +66,7 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
       if (resolveField(options).rules.timed) needTime.push(path.join('.'));
     } catch (error) {
       if (!(error instanceof InvalidOptionError)) throw error;
-      const [option] = error.option.split('.');
-      const from = Object.hasOwn(own, option!) ? path : ['defaults'];
-      faults.push(optionFault([...from, ...error.option.split('.')], error, written));
+      faults.push(optionFault(placeOf(path, own, error.option), error, written));
     }
   };
   for (const [i, { name, options }] of fields.named.entries()) check(['fields', name], options, named[i]!.options);
@@ -93,6 +106,26 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
     http: config.http ? { host: config.http.host ?? '127.0.0.1', port: config.http.port ?? 9464 } : false,
     strict: config.strict ?? false,
   };
+}
+
+/** Where the option at fault is written: with the field, with the defaults, or with `drift`. */
+function placeOf(path: readonly string[], own: FieldOptions, fault: string): string[] {
+  const option = fault.split('.');
+  if (Object.hasOwn(own, option[0]!)) return [...path, ...option];
+  if (DRIFT_OPTIONS.has(option[0]!)) {
+    const isOwn = Object.hasOwn(own, 'drift');
+    const inner = { drift: [], detector: ['detector'], policy: [isOwn ? 'policy' : 'onDrift'] }[option[0]!];
+    return [...(isOwn ? path : []), 'drift', ...(inner ?? ['detector', ...option])];
+  }
+  return ['defaults', ...option];
+}
+
+/** What holds for every field that can have it; `drift` beside `fields` is that of all of them. */
+function defaultsOf({ defaults = {}, drift }: Config): FieldOptions {
+  if (drift === undefined) return defaults as FieldOptions;
+  const { detector, onDrift = 'renormalize' } = drift;
+  const given = { ...(detector && { detector }), ...(onDrift !== 'renormalize' && { policy: onDrift }) };
+  return { ...defaults, drift: given } as FieldOptions;
 }
 
 /** What is written must not be what is read, nor one file be written twice. */

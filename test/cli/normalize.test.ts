@@ -19,7 +19,7 @@ const CSV = 'device;flow rate;note\r\na;10;x\r\na;12;"y;z"\r\nb;5;\r\na;15;x\r\n
 describe('streamnorm normalize', () => {
   it('adds scores to NDJSON and leaves the rest as it is', async () => {
     const input = '{"id":"a","v":20,"x":{"y":"é"}}\n{"id":"a","v":22}\n{"id":"a","v":25}\n';
-    const { code, stdout, stderr } = await normalize(['--warmup', '2', '--key', 'id', '-f', 'v'], input);
+    const { code, stdout, stderr } = await normalize(['--warmup', '2', '--key', 'id', '-f', 'v=z-score'], input);
     expect(stdout).toBe(
       '{"id":"a","v":20,"x":{"y":"é"},"normalized":{"v":null},"epoch":{"v":0}}\n' +
         '{"id":"a","v":22,"normalized":{"v":null},"epoch":{"v":0}}\n' +
@@ -34,6 +34,8 @@ describe('streamnorm normalize', () => {
       'in.csv',
       '--key',
       'device',
+      '--method',
+      'z-score',
       '--warmup',
       '2',
       '--include',
@@ -51,7 +53,10 @@ describe('streamnorm normalize', () => {
   });
 
   it('puts scores in the place of the values where it is asked to', async () => {
-    const { stdout } = await normalize(['--format', 'csv', '--replace', '--warmup', '1', '--key', 'device'], CSV);
+    const { stdout } = await normalize(
+      ['--format', 'csv', '--replace', '--method', 'z-score', '--warmup', '1', '--key', 'device'],
+      CSV,
+    );
     expect(stdout.split(/\r?\n/)).toEqual(['device;flow rate;note', 'a;;x', 'a;0;"y;z"', 'b;;', 'a;4;x', '']);
   });
 
@@ -65,7 +70,16 @@ describe('streamnorm normalize', () => {
   it('reads gzip and several files as one stream, and writes gzip', async () => {
     writeFileSync(at('one.ndjson.gz'), gzipSync('{"v":20}\n{"v":22}\n'));
     writeFileSync(at('two.ndjson'), '{"v":25}\n');
-    const { code, stdout } = await normalize(['one.ndjson.gz', 'two.ndjson', '--warmup', '2', '-o', 'out.ndjson.gz']);
+    const { code, stdout } = await normalize([
+      'one.ndjson.gz',
+      'two.ndjson',
+      '--method',
+      'z-score',
+      '--warmup',
+      '2',
+      '-o',
+      'out.ndjson.gz',
+    ]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     const lines = gunzipSync(readFileSync(at('out.ndjson.gz')))
       .toString()

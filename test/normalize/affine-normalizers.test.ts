@@ -50,7 +50,12 @@ describe('MaxAbsNormalizer', () => {
 
 const A = new PortableStream(1).gaussians(1000);
 const score = (xs: readonly number[] | Float64Array, options: Parameters<typeof resolveField>[0]) => {
-  const scorer = createScorer(resolveField(options), { missing: 0, late: 0, untimed: 0, gated: 0 });
+  const scorer = createScorer(resolveField({ method: 'z-score', ...options }), {
+    missing: 0,
+    late: 0,
+    untimed: 0,
+    gated: 0,
+  });
   scorer.aim(new Float64Array(scorer.stride), 0);
   return { scorer, scores: Array.from(xs, (x) => scorer.score(x, Number.NaN)) };
 };

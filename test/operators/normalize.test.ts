@@ -24,7 +24,7 @@ describe('normalize', () => {
   });
 
   it('gives every field of every key the scores of its own zScore', async () => {
-    const out = await run(plant, { key: 'deviceId', time: 'ts', defaults: { warmup: 2 } });
+    const out = await run(plant, { key: 'deviceId', time: 'ts', defaults: { method: 'z-score', warmup: 2 } });
     const rpm = await lastValueFrom(
       from(plant).pipe(
         zScore({ key: (r) => r.deviceId, value: (r) => r.motor.rpm, warmup: 2 }),
@@ -81,7 +81,9 @@ describe('normalize', () => {
   });
 
   it('drops a record while a field that asks for it is warming up', async () => {
-    expect(await run(plant, { fields: { temperature: { whileWarming: 'drop', warmup: 10 } } })).toHaveLength(80);
+    expect(
+      await run(plant, { fields: { temperature: { method: 'z-score', whileWarming: 'drop', warmup: 10 } } }),
+    ).toHaveLength(80);
   });
 
   it('goes on from a saved table, bit for bit, wherever it was cut', async () => {

@@ -73,7 +73,7 @@ strict: true
   it('needs no more than a source', () => {
     expect(load('source: { stdin: {} }')).toMatchObject({
       source: { kind: 'stdin' },
-      fields: { named: [], others: { method: 'z-score' } },
+      fields: { named: [], others: { method: 'adaptive' } },
       sink: { kind: 'stdout' },
       state: { store: 'memory' },
     });
@@ -154,9 +154,9 @@ strict: true
       'p.yaml:2:8: state: must be given a path: store is file',
     ],
     [
-      'what is not part of this release',
-      'source: { stdin: {} }\ndrift: { detector: adwin }',
-      'p.yaml:2:1: drift: is not part of this release',
+      'what is wrong with a detector',
+      'source: { stdin: {} }\nfields: { a: { drift: { detector: { name: ewma, limit: -1 } } }, b: adaptive }\ndrift: { detector: cumsum }',
+      'p.yaml:3:20: drift.detector: must be a detector, or { name, falseAlarmEvery, … }, got "cumsum"',
     ],
     [
       'values that are not part of this release',

@@ -67,7 +67,8 @@ export class KafkaJsAdmin implements KafkaAdmin {
       const settings = new Map(
         (resources[0]?.configEntries ?? []).map(({ configName, configValue }) => [configName, configValue]),
       );
-      return { name, partitions: partitions.length, settings, replicationFactor: partitions[0]?.replicas.length ?? 0 };
+      const replicationFactor = partitions[0]?.replicas.length ?? 0;
+      return { name, id: null, partitions: partitions.length, settings, replicationFactor };
     });
   }
 

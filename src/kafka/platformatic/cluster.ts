@@ -30,7 +30,7 @@ export class Cluster {
   readonly #connections = new Map<string, Promise<Connection>>();
   readonly #brokers = new Map<number, Broker>();
   readonly #leaders = new Map<string, number[]>();
-  readonly #replicas = new Map<string, number>();
+  readonly #details = new Map<string, { id: string | null; replicas: number }>();
   readonly #coordinators = new Map<string, number>();
   readonly #released = new Set<ConnectionRole>();
   #wire: Promise<Wire> | null = null;
@@ -133,10 +133,10 @@ export class Cluster {
     return leaders.length;
   }
 
-  /** Replicas of the first partition of a topic. */
-  async replicas(topic: string): Promise<number> {
+  /** The id of a topic, null where the broker gives none, and the replicas of its first partition. */
+  async detailsOf(topic: string): Promise<{ id: string | null; replicas: number }> {
     await this.partitions(topic);
-    return this.#replicas.get(topic) ?? 0;
+    return this.#details.get(topic) ?? { id: null, replicas: 0 };
   }
 
   /** Forgets who leads a partition, after an answer that says it has changed. */
@@ -213,7 +213,8 @@ export class Cluster {
         throw new TransportError(`not authorized for topic ${topic.name}`, false, [topic.errorCode]);
       else {
         const leaders: number[] = [];
-        this.#replicas.set(topic.name, topic.partitions[0]?.replicaNodes.length ?? 0);
+        const id = topic.topicId === NO_ID ? null : topic.topicId;
+        this.#details.set(topic.name, { id, replicas: topic.partitions[0]?.replicaNodes.length ?? 0 });
         for (const partition of topic.partitions) leaders[partition.partitionIndex] = partition.leaderId;
         if (leaders.length > 0) this.#leaders.set(topic.name, leaders);
       }

@@ -76,7 +76,8 @@ export class WireAdmin implements KafkaAdmin {
       );
       const settings = new Map<string, string>();
       for (const config of results[0]?.configs ?? []) settings.set(config.name, config.value ?? '');
-      return { name, partitions, settings, replicationFactor: await this.#cluster.replicas(name) };
+      const { id, replicas } = await this.#cluster.detailsOf(name);
+      return { name, id, partitions, settings, replicationFactor: replicas };
     });
   }
 

@@ -11,6 +11,12 @@ export interface ScoredPoint {
   readonly epoch: number;
 }
 
+/** The newest time of series that are told together, as those of a partition: whether one is silent is judged by it. */
+export interface SeriesClock {
+  /** Epoch ms; −Infinity before anything was told. */
+  now: number;
+}
+
 /** Scores that a row shows. */
 const RECENT = 60;
 /** Marks kept of one series. */
@@ -28,7 +34,10 @@ const SILENT_GAPS = 10;
 
 const orNull = (x: number) => (Number.isFinite(x) ? x : null);
 
-/** The last observations of one series, in rings: adding one allocates nothing. */
+/** Room that a series begins with, in points: most are looked at as one line of a table. */
+const FIRST_ROOM = 64;
+
+/** The last observations of one series, in rings: adding one allocates nothing, but when the rings grow to their full length. */
 export class SeriesHistory {
   readonly id: string;
   readonly key: string;
@@ -39,12 +48,16 @@ export class SeriesHistory {
   readonly marks: Happening[] = [];
   count = 0;
   epoch = 0;
-  readonly #capacity: number;
-  readonly #time: Float64Array;
-  readonly #value: Float64Array;
-  readonly #normalized: Float64Array;
-  readonly #center: Float64Array;
-  readonly #scale: Float64Array;
+  readonly clock: SeriesClock;
+  readonly #most: number;
+  #capacity: number;
+  #time: Float64Array;
+  #value: Float64Array;
+  #normalized: Float64Array;
+  #center: Float64Array;
+  #scale: Float64Array;
+  #lastCenter = Number.NaN;
+  #lastScale = Number.NaN;
   /** Observations ever. */
   #seen = 0;
   #renormalizedAt = Number.NEGATIVE_INFINITY;
@@ -52,12 +65,16 @@ export class SeriesHistory {
   /** Mean time between observations, in ms; forgets slowly. */
   #gap = Number.NaN;
 
-  constructor(id: string, key: string, field: string, unit: string | null, capacity: number) {
+  /** @param most points that are kept */
+  constructor(id: string, key: string, field: string, unit: string | null, most: number, clock: SeriesClock) {
     this.id = id;
     this.key = key;
     this.field = field;
     this.unit = unit;
     this.searchable = `${key}\n${field}`.toLowerCase();
+    this.clock = clock;
+    this.#most = most;
+    const capacity = Math.min(most, FIRST_ROOM);
     this.#capacity = capacity;
     this.#time = new Float64Array(capacity);
     this.#value = new Float64Array(capacity);
@@ -66,8 +83,19 @@ export class SeriesHistory {
     this.#scale = new Float64Array(capacity);
   }
 
+  /** Tells what is known of a series of which no observation was told yet. */
+  prime({ center, scale, count, epoch }: Pick<ScoredPoint, 'center' | 'scale' | 'count' | 'epoch'>): void {
+    if (this.#seen > 0) return;
+    this.#lastCenter = center;
+    this.#lastScale = scale;
+    this.count = count;
+    this.epoch = epoch;
+  }
+
   add(point: ScoredPoint): void {
     const { time, value } = point;
+    if (time > this.clock.now) this.clock.now = time;
+    if (this.#seen === this.#capacity && this.#capacity < this.#most) this.#grow();
     if (this.#seen > 0) {
       const last = (this.#seen - 1) % this.#capacity;
       this.#repeats = value === this.#value[last] ? this.#repeats + 1 : 0;
@@ -80,6 +108,8 @@ export class SeriesHistory {
     this.#normalized[at] = point.normalized;
     this.#center[at] = point.center;
     this.#scale[at] = point.scale;
+    this.#lastCenter = point.center;
+    this.#lastScale = point.scale;
     this.count = point.count;
     this.epoch = point.epoch;
   }
@@ -95,17 +125,17 @@ export class SeriesHistory {
     return this.#last(this.#normalized);
   }
 
-  /** @param now the newest time of all series, epoch ms */
-  state(now: number): SeriesState {
-    if (now - this.#last(this.#time) > SILENT_GAPS * this.#gap) return 'silent';
+  get state(): SeriesState {
+    if (this.#seen === 0) return this.count > 0 ? 'silent' : 'warming';
+    if (this.clock.now - this.#last(this.#time) > SILENT_GAPS * this.#gap) return 'silent';
     if (this.#repeats >= FLAT_AFTER) return 'flat';
     if (Number.isNaN(this.score)) return 'warming';
     if (this.#seen - this.#renormalizedAt < NEWS) return 'drifted';
     return this.#isOut() ? 'warning' : 'stable';
   }
 
-  row(now: number): SeriesRow {
-    const { id, key, field, unit, count, epoch } = this;
+  row(): SeriesRow {
+    const { id, key, field, unit, count, epoch, state } = this;
     return {
       id,
       key,
@@ -113,11 +143,11 @@ export class SeriesHistory {
       unit,
       value: orNull(this.#last(this.#value)),
       normalized: orNull(this.score),
-      center: orNull(this.#last(this.#center)),
-      scale: orNull(this.#last(this.#scale)),
+      center: orNull(this.#lastCenter),
+      scale: orNull(this.#lastScale),
       count,
       epoch,
-      state: this.state(now),
+      state,
       recent: this.#column(this.#normalized, Math.max(0, this.#seen - Math.min(RECENT, this.#capacity))),
     };
   }
@@ -133,6 +163,21 @@ export class SeriesHistory {
       center: this.#column(this.#center, first),
       scale: this.#column(this.#scale, first),
     };
+  }
+
+  /** Doubles the rings while nothing has been overwritten yet. */
+  #grow(): void {
+    this.#capacity = Math.min(this.#most, 2 * this.#capacity);
+    const longer = (column: Float64Array) => {
+      const copy = new Float64Array(this.#capacity);
+      copy.set(column);
+      return copy;
+    };
+    this.#time = longer(this.#time);
+    this.#value = longer(this.#value);
+    this.#normalized = longer(this.#normalized);
+    this.#center = longer(this.#center);
+    this.#scale = longer(this.#scale);
   }
 
   #isOut(): boolean {

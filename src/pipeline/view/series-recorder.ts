@@ -1,105 +1,168 @@
 import { firstOf } from './first-of.js';
-import { type ScoredPoint, SeriesHistory } from './series-history.js';
-import type { Happening, SeriesDetail, SeriesOrder, SeriesPage, SeriesQuery, SeriesView } from './series-view.js';
+import { HappeningLog } from './happening-log.js';
+import { type ScoredPoint, type SeriesClock, SeriesHistory } from './series-history.js';
+import type {
+  Happening,
+  SeriesDetail,
+  SeriesOrder,
+  SeriesPage,
+  SeriesQuery,
+  SeriesRow,
+  SeriesView,
+} from './series-view.js';
 
 export interface SeriesRecorderOptions {
   /** Points kept of each series: 40 bytes each. @defaultValue 1_200 */
   points?: number;
-  /** Series that are recorded; further ones are not shown. @defaultValue 2_000 */
+  /** Series that are recorded as they come; further ones only when they are admitted. @defaultValue 2_000 */
   maxSeries?: number;
+  /** Series that are recorded because they were admitted; for a further one that of longest ago goes. @defaultValue 256 */
+  maxAdmitted?: number;
   /** What happened, kept for those who come later. @defaultValue 500 */
   maxHappenings?: number;
 }
 
-const STATE_ORDER = ['warning', 'drifted', 'flat', 'silent', 'warming', 'stable'];
+/** Series that are told together: they have a clock in common, and their own names. */
+export interface SeriesGroup {
+  /** Tells apart series of the same key and field; part of their ids. */
+  readonly name: string;
+  readonly clock: SeriesClock;
+}
 
-/** Rows that are answered at most. */
-const MOST_ROWS = 500;
+const STATE_ORDER: readonly string[] = ['warning', 'drifted', 'flat', 'silent', 'warming', 'stable'];
 
 /** Keeps the last observations of series in memory and shows them: the view of a pipeline that runs in this process. */
 export class SeriesRecorder implements SeriesView {
   readonly #byId = new Map<string, SeriesHistory>();
+  /** Ids, that of longest ago first. */
+  readonly #admitted = new Set<string>();
+  readonly #log: HappeningLog;
   readonly #points: number;
   readonly #maxSeries: number;
-  readonly #maxHappenings: number;
-  readonly #happenings: Happening[] = [];
-  #happened = 0;
-  #now = Number.NEGATIVE_INFINITY;
+  readonly #maxAdmitted: number;
+  readonly #own: SeriesGroup = { name: '', clock: { now: Number.NEGATIVE_INFINITY } };
+  /** Grows when a series is dropped: whoever keeps histories looks them up again then. */
+  dropped = 0;
 
-  constructor({ points = 1200, maxSeries = 2000, maxHappenings = 500 }: SeriesRecorderOptions = {}) {
+  constructor({ points = 1200, maxSeries = 2000, maxAdmitted = 256, maxHappenings = 500 }: SeriesRecorderOptions = {}) {
     this.#points = points;
     this.#maxSeries = maxSeries;
-    this.#maxHappenings = maxHappenings;
+    this.#maxAdmitted = maxAdmitted;
+    this.#log = new HappeningLog(maxHappenings);
   }
 
   /** Takes in a scored observation; false when there are too many series for this one to be recorded. */
   observe(key: string, field: string, point: ScoredPoint, unit: string | null = null): boolean {
-    const id = idOf(key, field);
-    let history = this.#byId.get(id);
-    if (history === undefined) {
-      if (this.#byId.size >= this.#maxSeries) return false;
-      history = new SeriesHistory(id, key, field, unit, this.#points);
-      this.#byId.set(id, history);
+    const history = this.historyOf(key, field, this.#own, unit);
+    history?.add(point);
+    return history !== undefined;
+  }
+
+  /** Where the observations of a series go; undefined when there are too many series for this one to be recorded. */
+  historyOf(key: string, field: string, group = this.#own, unit: string | null = null): SeriesHistory | undefined {
+    const id = idOf(group, key, field);
+    const known = this.#byId.get(id);
+    if (known !== undefined || this.#byId.size - this.#admitted.size >= this.#maxSeries) return known;
+    return this.#begin(id, key, field, group, unit);
+  }
+
+  /** Records a series because someone wants to see it, if need be in the place of another that was admitted. */
+  admit(key: string, field: string, group = this.#own, unit: string | null = null): SeriesHistory {
+    const id = idOf(group, key, field);
+    const known = this.historyOf(key, field, group, unit);
+    if (known !== undefined) {
+      if (this.#admitted.delete(id)) this.#admitted.add(id);
+      return known;
     }
-    history.add(point);
-    if (point.time > this.#now) this.#now = point.time;
-    return true;
+    for (const oldest of this.#admitted) {
+      if (this.#admitted.size < this.#maxAdmitted) break;
+      this.#drop(oldest);
+    }
+    this.#admitted.add(id);
+    return this.#begin(id, key, field, group, unit);
+  }
+
+  /** Drops the series of a group. */
+  forget(group: SeriesGroup): void {
+    for (const { id, clock } of this.#byId.values()) if (clock === group.clock) this.#drop(id);
   }
 
   /** Notes what happened, to a series where one is named. */
-  note(happening: Omit<Happening, 'number' | 'series'>, of?: { key: string; field: string }): void {
-    const series = of && idOf(of.key, of.field);
-    const numbered = { ...happening, number: ++this.#happened, ...(series !== undefined && { series }) };
-    this.#happenings.push(numbered);
-    if (this.#happenings.length > this.#maxHappenings) this.#happenings.shift();
-    if (series !== undefined) this.#byId.get(series)?.mark(numbered);
+  note(happening: Omit<Happening, 'number' | 'series'>, of?: { key: string; field: string }, group = this.#own): void {
+    const series = of && idOf(group, of.key, of.field);
+    const noted = this.#log.note({ ...happening, ...(series !== undefined && { series }) });
+    if (series !== undefined) this.#byId.get(series)?.mark(noted);
   }
 
   find({ search = '', state, order = 'name', descending = false, offset = 0, limit = 50 }: SeriesQuery): SeriesPage {
     const wanted = search.toLowerCase();
     const found = [...this.#byId.values()].filter(
       (series) =>
-        (wanted === '' || series.searchable.includes(wanted)) &&
-        (state === undefined || series.state(this.#now) === state),
+        (wanted === '' || series.searchable.includes(wanted)) && (state === undefined || series.state === state),
     );
-    const compare = this.#comparison(order);
-    const first = firstOf(found, offset + Math.min(limit, MOST_ROWS), descending ? (a, b) => compare(b, a) : compare);
+    const first = firstOf(found, offset + limit, inOrder(order, descending));
     return {
       matching: found.length,
       total: this.#byId.size,
-      rows: first.slice(offset).map((series) => series.row(this.#now)),
+      rows: first.slice(offset).map((series) => series.row()),
     };
   }
 
   read(id: string, from = 0): SeriesDetail | undefined {
     const series = this.#byId.get(id);
-    return series && { row: series.row(this.#now), points: series.points(from), marks: [...series.marks] };
+    return series && { row: series.row(), points: series.points(from), marks: [...series.marks] };
+  }
+
+  /** Which series an id is of. */
+  seriesOf(id: string): SeriesHistory | undefined {
+    return this.#byId.get(id);
   }
 
   happenings(after: number, limit: number): readonly Happening[] {
-    return this.#happenings.filter(({ number }) => number > after).slice(-limit);
+    return this.#log.after(after, limit);
   }
 
-  #comparison(order: SeriesOrder): (a: SeriesHistory, b: SeriesHistory) => number {
-    const byName = (a: SeriesHistory, b: SeriesHistory) => compareText(a.key, b.key) || compareText(a.field, b.field);
-    const by = (measure: (series: SeriesHistory) => number) => (a: SeriesHistory, b: SeriesHistory) =>
-      measure(a) - measure(b) || byName(a, b);
-    switch (order) {
-      case 'name':
-        return byName;
-      case 'score':
-        return by(({ score }) => (Number.isNaN(score) ? -1 : Math.abs(score)));
-      case 'count':
-        return by(({ count }) => count);
-      case 'epoch':
-        return by(({ epoch }) => epoch);
-      case 'state':
-        return by((series) => STATE_ORDER.indexOf(series.state(this.#now)));
-    }
+  #begin(id: string, key: string, field: string, { clock }: SeriesGroup, unit: string | null): SeriesHistory {
+    const history = new SeriesHistory(id, key, field, unit, this.#points, clock);
+    this.#byId.set(id, history);
+    return history;
+  }
+
+  #drop(id: string): void {
+    this.#byId.delete(id);
+    this.#admitted.delete(id);
+    this.dropped++;
   }
 }
 
-const idOf = (key: string, field: string) => `${field.length}:${field}${key}`;
+/** What rows are compared by; histories and rows have it alike. */
+type Ordered = Pick<SeriesRow, 'key' | 'field' | 'count' | 'epoch' | 'state'> & { readonly score: number };
+
+/** The order of a query, as a comparison. */
+export function inOrder(order: SeriesOrder, descending: boolean): (a: Ordered, b: Ordered) => number {
+  const compare = comparison(order);
+  return descending ? (a, b) => compare(b, a) : compare;
+}
+
+function comparison(order: SeriesOrder): (a: Ordered, b: Ordered) => number {
+  const byName = (a: Ordered, b: Ordered) => compareText(a.key, b.key) || compareText(a.field, b.field);
+  const by = (measure: (series: Ordered) => number) => (a: Ordered, b: Ordered) =>
+    measure(a) - measure(b) || byName(a, b);
+  switch (order) {
+    case 'name':
+      return byName;
+    case 'score':
+      return by(({ score }) => (Number.isNaN(score) ? -1 : Math.abs(score)));
+    case 'count':
+      return by(({ count }) => count);
+    case 'epoch':
+      return by(({ epoch }) => epoch);
+    case 'state':
+      return by(({ state }) => STATE_ORDER.indexOf(state));
+  }
+}
+
+const idOf = ({ name }: SeriesGroup, key: string, field: string) => `${name}${field.length}:${field}${key}`;
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -15,7 +15,7 @@ describe('evaluate', () => {
       configurations: {
         plain: 'z-score',
         robust: { method: 'robust', unitVariance: true },
-        one: (f) => (f === 'b' ? {} : undefined),
+        one: (f) => (f === 'b' ? { ddof: 0 } : undefined),
       },
     });
     expect(found.map(({ field, configuration }) => `${field} ${configuration}`)).toEqual([
