@@ -37,7 +37,8 @@ export interface LabOptions {
 /** What a scenario works with: clusters that are started when they are first asked for, a folder, dice. */
 export class Lab {
   readonly seed: number;
-  readonly scale: number;
+  /** Of the scenario that runs next. */
+  scale: number;
   readonly judgesTime: boolean;
   readonly logs: string | undefined;
   readonly folder = mkdtempSync(join(tmpdir(), 'streamnorm-chaos-'));
@@ -60,11 +61,6 @@ export class Lab {
     let seed = this.seed;
     for (const letter of purpose) seed = (Math.imul(seed, 31) + letter.charCodeAt(0)) | 0;
     return seededUniform(seed);
-  }
-
-  /** The same clusters at another scale. */
-  at(scale: number): Lab {
-    return Object.create(this, { scale: { value: scale } }) as Lab;
   }
 
   /** `whole` at scale 1, in proportion below, never under `least`. */

@@ -131,7 +131,7 @@ export const D3: Scenario = {
         },
         bomb('gzip', 200),
       ],
-      300,
+      400,
     ),
 };
 
@@ -139,5 +139,5 @@ export const S1: Scenario = {
   id: 'S1',
   title: 'decompression bombs in every codec',
   short: 1,
-  run: (lab) => poisoned(lab, [bomb('gzip', 400), bomb('snappy', 60), bomb('lz4', 200), bomb('zstd', 400)], 300),
+  run: (lab) => poisoned(lab, [bomb('gzip', 400), bomb('snappy', 60), bomb('lz4', 200), bomb('zstd', 400)], 400),
 };

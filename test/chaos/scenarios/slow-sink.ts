@@ -19,7 +19,7 @@ export const F11: Scenario = {
     const { proxy, ...cluster } = await lab.proxied();
     const pipeline = await PipelineUnderTest.open(lab, { cluster, source: { maxBytesInFlight: BUDGET } });
     const seconds = lab.scaled(180, 36);
-    const records = Math.max(200_000, seconds * 3000);
+    const records = Math.max(100_000, seconds * 3000);
     await feed(workload({ records, keys: records / 100, seed: lab.seed }), {
       client: pipeline.client,
       topic: pipeline.source,
