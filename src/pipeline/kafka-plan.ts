@@ -12,6 +12,9 @@ type Sink = Extract<Config['sink'], { kafka: unknown }>['kafka'];
 /** ms that a member of the group may be silent: short, so that its partitions are soon taken over. */
 const SESSION_TIMEOUT = 6_000;
 
+/** ms that records are gathered before they are committed: a transaction takes about as long, and a broker that has fewer of them is faster with each. */
+const MAX_WAIT = 5;
+
 /** The Kafka parts of a plan, and all that is wrong with them or with what stands beside them. */
 export function kafkaPlan(
   config: Config,
@@ -131,7 +134,9 @@ export function kafkaPlan(
         compression: sink.compression ?? 'none',
       },
     }),
-    maxWait: /^0(ms|s)?$/.test(String(config.batch?.maxWait)) ? 0 : ms('batch.maxWait', config.batch?.maxWait, 0),
+    maxWait: /^0(ms|s)?$/.test(String(config.batch?.maxWait))
+      ? 0
+      : ms('batch.maxWait', config.batch?.maxWait, MAX_WAIT),
   };
 }
 
