@@ -72,6 +72,13 @@ export {
   OutputClosedError,
   StorageError,
 } from './errors.js';
+// Learning
+export {
+  correctLinear,
+  type LinearCorrection,
+  type LinearLayer,
+  type YardstickChange,
+} from './learn/correct-linear.js';
 // Options
 export type { DriftOptions, OnDrift } from './normalize/drift-options.js';
 export type {
