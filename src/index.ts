@@ -92,6 +92,13 @@ export {
   OutputClosedError,
   StorageError,
 } from './errors.js';
+// Learning
+export {
+  correctLinear,
+  type LinearCorrection,
+  type LinearLayer,
+  type YardstickChange,
+} from './learn/correct-linear.js';
 export type { BatchNormOptions, BatchSemantics } from './normalize/batch/batch-norm-options.js';
 export { exportLayerWeights, importLayerWeights } from './normalize/batch/layer-weights.js';
 // Options

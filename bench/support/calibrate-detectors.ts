@@ -33,8 +33,8 @@ const grids: Readonly<
   'adwin, clock 32': [(log) => new Adwin({ clock: 32, delta: Math.exp(-log) }), -2, 1, 6e7],
   'page-hinkley': [(threshold) => new PageHinkley({ delta: 0.25, keep: 1, threshold }), 3, 1.5, 6e7],
   kswin: [(log) => new Kswin({ alpha: Math.exp(-log) }), 1, 1, 4e6],
-  'hddm-a': [(log) => new HddmA({ input: 'normalized', delta: Math.exp(-log) }), 0.5, 0.5, 4e7],
-  'hddm-w': [(log) => new HddmW({ input: 'normalized', delta: Math.exp(-log) }), 0.25, 0.25, 4e7],
+  'hddm-a': [(log) => new HddmA({ input: 'normalized', delta: Math.exp(-log) }), 1.5, 0.5, 4e7],
+  'hddm-w': [(log) => new HddmW({ input: 'normalized', delta: Math.exp(-log) }), 0.5, 0.5, 4e7],
 };
 
 const names = process.argv.slice(2);

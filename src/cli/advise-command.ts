@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import { adviseField, type FieldAdvice } from '../advise/advise.js';
-import { StorageError } from '../errors.js';
+import { InvalidOptionError, StorageError } from '../errors.js';
 import { StdoutSink } from '../io/stdout-sink.js';
 import { toPlan } from '../pipeline/to-plan.js';
 import { advicePanels } from './advise/advice-panels.js';
@@ -12,6 +12,7 @@ import { plotScores, plotValues } from './advise/plot-sample.js';
 import { type ReadSample, readSample } from './advise/read-sample.js';
 import { LEGEND, renderAdvice } from './advise/render-advice.js';
 import { svgDocument } from './advise/svg.js';
+import { withProgress } from './advise/with-progress.js';
 import { wrap } from './advise/wrap.js';
 import { describeSourceFlag, SOURCE_OPTIONS, type SourceFlags, sourceConfig } from './source-options.js';
 
@@ -46,12 +47,14 @@ Examples:
     .action(async (given: string | undefined, flags: Flags) => {
       // `--plot data.csv` names the data.
       const isFile = typeof flags.plot === 'string' && !flags.plot.endsWith('.svg');
+      if (isFile && given !== undefined)
+        throw new InvalidOptionError('--plot', flags.plot, 'a file that ends in .svg, or nothing for the terminal');
       const file = given ?? (isFile ? (flags.plot as string) : undefined);
       const plot = isFile ? true : flags.plot;
       const plan = toPlan(sourceConfig(file, flags), describeSourceFlag);
       const read = await readSample(plan, flags.records);
       const samples = read.collector.fields();
-      const advice = samples.map(adviseField);
+      const advice = withProgress(samples, 'trying what suits', adviseField);
       if (typeof plot === 'string') {
         const panels = advice.flatMap((one, i) => advicePanels(one, samples[i]!));
         await writeFile(plot, svgDocument(panels)).catch((cause: Error) => {
@@ -87,7 +90,7 @@ function introduction(
   const name = file === undefined || file === '-' ? 'stdin' : basename(file);
   const cut = isCut ? 'the first ' : '';
   const more = isCut ? ' (--records for more)' : '';
-  const faults = bad > 0 ? `, ${bad} bad records left out` : '';
+  const faults = `${bad > 0 ? `, ${bad} bad records left out` : ''}${collector.leftOut > 0 ? `, ${collector.leftOut} values left out for want of room` : ''}`;
   const fields = advice.length === 0 ? 'no numeric field' : advice.length === 1 ? '1 field' : `${advice.length} fields`;
   return `${name}: ${cut}${collector.records} record${collector.records === 1 ? '' : 's'}${more}, ${fields}${faults}`;
 }

@@ -9,6 +9,7 @@ import { paintFor } from './advise/paint.js';
 import { plotScores, plotValues } from './advise/plot-sample.js';
 import { readSample } from './advise/read-sample.js';
 import { svgDocument } from './advise/svg.js';
+import { withProgress } from './advise/with-progress.js';
 import { wrap } from './advise/wrap.js';
 import { evaluationPanels } from './evaluate/evaluation-panels.js';
 import { type NamedConfiguration, parseConfiguration, parseDetector } from './evaluate/parse-configuration.js';
@@ -84,7 +85,7 @@ async function run(given: string[], flags: Flags): Promise<void> {
   const { collector } = await readSample(plan, flags.records);
   const samples = collector.fields();
   const detectors = Object.fromEntries((flags.detector ?? []).map((text) => [text, parseDetector(text)]));
-  const judged = samples.map((sample) => {
+  const judged = withProgress(samples, 'judging', (sample) => {
     const series = judgedSeriesOf(sample);
     const { before, after } = flags;
     return configurations.flatMap(({ name, optionsOf }) => {

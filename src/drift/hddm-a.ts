@@ -17,7 +17,7 @@ export interface HddmOptions {
   /** The same where the warning zone begins. @defaultValue 0.005 */
   warningDelta?: number;
   /**
-   * What the input is: shares in [0, 1], or normalized values, which are taken to shares by ½ + z / 2√(2 + z²).
+   * What the input is: shares in [0, 1], or normalized values, which are taken to shares by ½ + z / √(2 + z²).
    * @defaultValue `'share'`
    */
   input?: 'share' | 'normalized';
@@ -134,7 +134,10 @@ export function toShare(x: number): number {
   return x < 0 ? 0 : x > 1 ? 1 : x;
 }
 
-/** The share of Student's t with two degrees of freedom below z: in [0, 1], by a root alone. */
+/**
+ * z as a share: ½ + z / √(2 + z²), held in [0, 1]. Nearly as spread as a bit, which is what Hoeffding's bound reckons with: a map that used
+ * the range evenly would make a detector three times as cautious as it is set to be.
+ */
 export function shareOf(z: number): number {
-  return Math.abs(z) > 1e8 ? (z > 0 ? 1 : 0) : 0.5 + z / (2 * Math.sqrt(2 + z * z));
+  return Math.abs(z) > 1 ? (z > 0 ? 1 : 0) : toShare(0.5 + z / Math.sqrt(2 + z * z));
 }

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '../errors.js';
 
 /** A linear layer with one output: Σ weights[i]·input[i] + bias. */
-interface LinearLayer {
+export interface LinearLayer {
   weights: readonly number[] | Float64Array;
   bias: number;
 }

@@ -100,6 +100,7 @@ describe('streamnorm advise', () => {
     [['plant.csv', '-f', 'zz'], 2, /^field must be a column of the header: id, heavy, moving, note, got "zz"/],
     [['plant.csv', '--format', 'xml'], 2, /^--format: must be one of "ndjson", "csv", got "xml"/],
     [['plant.csv', '--records', 'many'], 2, /must be an integer from 1 on/],
+    [['plant.csv', '--plot', 'x.png'], 2, /^--plot must be a file that ends in \.svg/],
     [['plant.csv', '--plot', 'no/such/folder.svg'], 1, /no\/such\/folder\.svg could not be written/],
   ] as const)('refuses %j with exit code %i', async (args, code, message) => {
     const result = await advise([...args]);

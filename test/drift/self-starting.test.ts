@@ -64,9 +64,9 @@ describe('JointDetector', () => {
       const detector = fresh(new JointDetector());
       const found = alarms(
         detector,
-        seededNormals(1000 + i, 3000).map((g, t) => (t < 1000 ? g : change(g))),
-      ).find(([t, event]) => t >= 1000 && (kind === 0 || event === kind));
-      return found === undefined ? Number.POSITIVE_INFINITY : found[0] - 999;
+        seededNormals(1000 + i, 4000).map((g, t) => (t < 2000 ? g : change(g))),
+      ).find(([t, event]) => t >= 2000 && (kind === 0 || event === kind));
+      return found === undefined ? Number.POSITIVE_INFINITY : found[0] - 1999;
     }).sort((a, b) => a - b);
   const median = (sorted: number[]) => sorted[sorted.length >> 1]!;
 
@@ -118,6 +118,7 @@ describe('createDetector', () => {
   const refused: [options: object | string, message: string][] = [
     ['adwim', 'detector must be one of "joint"'],
     [{ name: 'adwin', falseAlarmEvery: 9 }, 'falseAlarmEvery must be a number of values from 10 to 1e9, got 9'],
+    [{ name: 'kswin', falseAlarmEvery: 50 }, 'falseAlarmEvery must be at least 110 for kswin, got 50'],
     [{ falseAlarmEvery: Number.NaN }, 'falseAlarmEvery must be'],
     [{ name: 'adwin', falseAlarmEvery: 100, delta: 0.1 }, 'delta must be absent: falseAlarmEvery says the same thing'],
     [{ name: 'shewhart', alpha: 0.1 }, 'alpha must be absent: shewhart does not have it'],

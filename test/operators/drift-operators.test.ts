@@ -41,7 +41,7 @@ describe('renormalizeOnDrift', () => {
       expect(renormalized!.delay).toBe(at - renormalized!.changePoint! + 1);
       expect(renormalized!.size).toBeGreaterThan(2);
       expect(epoch).toBe(0);
-      expect(Math.abs(normalized!)).toBeGreaterThan(3);
+      expect(Math.abs(normalized!)).toBeGreaterThan(2);
       expect(scored[at + 1]!.epoch).toBe(1);
       expect(scored[at + 1]!.center).toBe(renormalized!.newCenter);
       expect(scored[at + 1]!.scale).toBe(renormalized!.newScale);

@@ -1,9 +1,16 @@
+import { InvalidOptionError } from '../../errors.js';
 import { calibratedRunLengths } from './calibrated-run-lengths.js';
 
 export type Calibrated = keyof typeof calibratedRunLengths;
 
-/** The parameter at which a detector runs so many values in control: linear between the measured points in the logarithm of the run length. */
+/**
+ * The parameter at which a detector runs so many values in control: linear between the measured points in the logarithm of the run length,
+ * and beyond the last.
+ * @throws InvalidOptionError for a run length below the first, which the detector's own learning does not allow
+ */
 export function parameterFor(name: Calibrated, runLength: number): number {
+  const least = Math.ceil(Math.exp(calibratedRunLengths[name][0][1]));
+  if (runLength < least) throw new InvalidOptionError('falseAlarmEvery', runLength, `at least ${least} for ${name}`);
   return interpolate(calibratedRunLengths[name], Math.log(runLength), 1, 0);
 }
 
