@@ -1,7 +1,8 @@
 export { type AdaptiveNormalizeOptions, adaptiveNormalize } from './adaptive-normalize.js';
-export { type DetectDriftOptions, type DriftSignal, detectDrift } from './detect-drift.js';
+export { type DetectDriftOptions, detectDrift } from './detect-drift.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from './ewma.js';
 export { type InnovationScoreOptions, innovationScore } from './innovation-score.js';
+export type { DriftSignal } from './internal/drift-signal.js';
 export type { EventTime, RecordAccess, Scored } from './internal/scoring-options.js';
 export type { Summarized } from './internal/summarize-series.js';
 export { type MaxAbsOptions, maxAbs } from './max-abs.js';

@@ -1,8 +1,9 @@
 // Operators
 export { type AdaptiveNormalizeOptions, adaptiveNormalize } from '../operators/adaptive-normalize.js';
-export { type DetectDriftOptions, type DriftSignal, detectDrift } from '../operators/detect-drift.js';
+export { type DetectDriftOptions, detectDrift } from '../operators/detect-drift.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from '../operators/ewma.js';
 export { type InnovationScoreOptions, innovationScore } from '../operators/innovation-score.js';
+export type { DriftSignal } from '../operators/internal/drift-signal.js';
 export type { EventTime, RecordAccess, Scored } from '../operators/internal/scoring-options.js';
 export type { Summarized } from '../operators/internal/summarize-series.js';
 export { type MaxAbsOptions, maxAbs } from '../operators/max-abs.js';

@@ -1,5 +1,5 @@
 import type { DriftWatch } from '../../src/drift/drift-watch.js';
-import type { DriftSignal } from '../detect-drift.js';
+import type { DriftSignal } from './drift-signal.js';
 
 /** Appends to `signals` what the last value of the series came to. */
 export function signalsOf<T>(watch: DriftWatch, key: string, record: T, signals: DriftSignal<T>[]): void {
