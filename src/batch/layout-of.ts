@@ -2,7 +2,7 @@ import { InvalidOptionError } from '../errors.js';
 import type { BatchLayout } from './batch-layout.js';
 
 /** What shares a mean and a variance: a channel of the batch, a position, a channel of a sample, some channels of a sample. */
-export type NormalizedOver = 'batch' | 'layer' | 'instance' | 'group';
+type NormalizedOver = 'batch' | 'layer' | 'instance' | 'group';
 
 export interface LayoutOptions {
   over: NormalizedOver;

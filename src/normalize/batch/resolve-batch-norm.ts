@@ -86,7 +86,7 @@ function resolveMomentum(semantics: BatchSemantics, given: number | null | undef
 }
 
 /** γ or β: one number for all channels or one a channel. */
-export function resolveWeights(
+function resolveWeights(
   option: string,
   given: number | ArrayLike<number> | undefined,
   otherwise: number,

@@ -19,8 +19,8 @@ export interface PlainRules {
 }
 
 export const freshChannel = (): PlainChannel => ({ batches: 0, mean: 0, variance: 1, all: [] });
-export const meanOf = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + x, 0) / xs.length;
-export const squaresOf = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + (x - meanOf(xs)) ** 2, 0);
+const meanOf = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + x, 0) / xs.length;
+const squaresOf = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + (x - meanOf(xs)) ** 2, 0);
 
 /** Normalizes and learns the values of one channel; those whose mask is 0 are normalized only. */
 export function plainTrain(
