@@ -84,6 +84,7 @@ interface Tfjs {
 }
 interface TfTensor {
   dataSync(): Float32Array;
+  dispose(): void;
 }
 
 /** Upload, moments, normalization and readback, as ours. The package of the native binding has the plain backend too. */
@@ -94,12 +95,17 @@ async function tfjs(backend: string, rows: number, channels: number): Promise<Wo
   if (!(await tf.setBackend(backend))) throw new Error(`Error: no backend ${backend}`);
   await tf.ready();
   const values = column(rows, channels);
-  return () =>
-    tf.tidy(() => {
+  return () => {
+    // Read outside of tidy, which looks through what it returns for tensors, number by number.
+    const y = tf.tidy(() => {
       const x = tf.tensor2d(values, [rows, channels]);
       const { mean, variance } = tf.moments(x, 0);
-      return tf.batchNorm(x, mean, variance, null, null, EPSILON).dataSync();
+      return tf.batchNorm(x, mean, variance, null, null, EPSILON);
     });
+    const out = y.dataSync();
+    y.dispose();
+    return out;
+  };
 }
 
 async function time(work: Work): Promise<Timing> {
