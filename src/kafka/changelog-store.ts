@@ -163,11 +163,21 @@ export class ChangelogStore {
       const end = await this.#client.admin.offset(at, 'latest', 'read_committed');
       // A transaction ends with its next offset, and its marker.
       if (end >= 2)
-        for await (const { records } of this.#client.readPartition({ ...at, from: end - 2, to: end, ...(signal && { signal }) }))
+        for await (const { records } of this.#client.readPartition({
+          ...at,
+          from: end - 2,
+          to: end,
+          ...(signal && { signal }),
+        }))
           for (let i = 0; i < records.length; i++) {
             const key = records.key(i);
             const value = records.value(i);
-            if (key?.length === 1 && key[0] === progressKey[0] && value?.length === progressLength && progressOf(value) === nextOffset)
+            if (
+              key?.length === 1 &&
+              key[0] === progressKey[0] &&
+              value?.length === progressLength &&
+              progressOf(value) === nextOffset
+            )
               return end;
           }
       await sleep(20, undefined, { ...(signal && { signal }) });

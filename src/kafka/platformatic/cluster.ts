@@ -213,7 +213,7 @@ export class Cluster {
         throw new TransportError(`not authorized for topic ${topic.name}`, false, [topic.errorCode]);
       else {
         const leaders: number[] = [];
-        const id = topic.topicId === NO_ID ? null : topic.topicId;
+        const id = /[^0-]/.test(topic.topicId) ? topic.topicId : null; // all zeros: brokers before 2.8
         this.#details.set(topic.name, { id, replicas: topic.partitions[0]?.replicaNodes.length ?? 0 });
         for (const partition of topic.partitions) leaders[partition.partitionIndex] = partition.leaderId;
         if (leaders.length > 0) this.#leaders.set(topic.name, leaders);
