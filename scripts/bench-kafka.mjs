@@ -4,4 +4,15 @@ import { ensureBuilt, ensureInstalled, run } from './ensure-installed.mjs';
 const root = new URL('../', import.meta.url);
 ensureInstalled(root);
 ensureBuilt(root);
-run(process.execPath, ['bench/kafka/main.mjs', ...process.argv.slice(2)], root);
+const { build } = await import('esbuild');
+const outfile = '.cache/bench/kafka.mjs';
+await build({
+  entryPoints: ['bench/kafka/main.ts'],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  packages: 'external',
+  outfile,
+  logLevel: 'error',
+});
+run(process.execPath, [outfile, ...process.argv.slice(2)], root);

@@ -71,7 +71,7 @@ function kafkaStreams(
     exactlyOnce,
     phases,
     keepsState: true,
-    missing: buildKafkaStreams,
+    missing: missingForKafkaStreams,
     start: (job) =>
       new StartedProgram('java', [
         `-Xmx${heap}`,
@@ -96,24 +96,27 @@ function kafkaStreams(
   };
 }
 
-let built: string | null | undefined;
+let whyNotBuilt: string | null | undefined;
 
-/** Compiles the Java program and brings its jars, once; again when it has changed. */
+function missingForKafkaStreams(): string | null {
+  if (whyNotBuilt === undefined) whyNotBuilt = buildKafkaStreams();
+  return whyNotBuilt;
+}
+
+/** Compiles the Java program and brings its jars, unless that was done since it changed. Answers why it cannot be done. */
 function buildKafkaStreams(): string | null {
-  if (built !== undefined) return built;
   const project = join(peers, 'kafka-streams');
   const sources = [join(project, 'pom.xml'), join(project, 'src/main/java/peer/Normalize.java')];
   const stamp = join(java, 'built');
-  if (existsSync(stamp) && sources.every((file) => statSync(file).mtimeMs < statSync(stamp).mtimeMs))
-    return (built = null);
+  if (existsSync(stamp) && sources.every((file) => statSync(file).mtimeMs < statSync(stamp).mtimeMs)) return null;
   rmSync(java, { recursive: true, force: true });
   const goals = ['compile', 'dependency:copy-dependencies'];
   const args = ['-q', '-B', '-f', join(project, 'pom.xml'), `-Dout=${java}`, ...goals];
   const { status, error, stdout } = spawnSync('mvn', args, { encoding: 'utf8', shell: process.platform === 'win32' });
-  if (error) return (built = `Maven is not there: ${error.message}`);
-  if (status !== 0) return (built = `Maven could not build it: ${stdout.trim().split('\n')[0]}`);
+  if (error) return `Maven is not there: ${error.message}`;
+  if (status !== 0) return `Maven could not build it: ${stdout.trim().split('\n')[0]}`;
   writeFileSync(stamp, '');
-  return (built = null);
+  return null;
 }
 
 function kafkajs(id: string, name: string, exactlyOnce: boolean): Contender {
@@ -124,7 +127,7 @@ function kafkajs(id: string, name: string, exactlyOnce: boolean): Contender {
     phases: ['throughput', 'latency', 'idle'],
     keepsState: false,
     missing: () => null,
-    start: ({ brokers, group, source, sink, warmup }) =>
+    start: ({ brokers, group, source, sink }) =>
       new StartedProgram(process.execPath, [
         join(peers, 'plain-kafkajs.mjs'),
         brokers.join(','),
@@ -132,7 +135,6 @@ function kafkajs(id: string, name: string, exactlyOnce: boolean): Contender {
         source,
         sink,
         exactlyOnce ? 'exactly-once' : 'at-least-once',
-        String(warmup),
       ]),
     ownTopics: () => [],
   };
