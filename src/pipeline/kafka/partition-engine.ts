@@ -16,6 +16,7 @@ import { decoderOptions } from '../decoder-options.js';
 import type { RunMetrics } from '../metrics/run-metrics.js';
 import type { KafkaPipelinePlan } from '../plan.js';
 import type { BadRecord, BadRecords } from './bad-records.js';
+import type { Snapshot } from './snapshot.js';
 import { SourceHeaders } from './source-header.js';
 import type { Spare } from './spare.js';
 
@@ -46,6 +47,10 @@ class RecordError extends EngineError {
 export class PartitionEngine {
   readonly log: SeriesLog;
   readonly table: SeriesTable;
+  /** Up to where records were scored, in full or in part, and up to where that is committed; null where they never were. */
+  scored: number | null = null;
+  committed: number | null = null;
+  snapshot: Snapshot | undefined;
   readonly #options: PartitionEngineOptions;
   readonly #scorer: BatchScorer;
   readonly #decoder: NdjsonDecoder;
@@ -95,6 +100,7 @@ export class PartitionEngine {
     const { bad, metrics, plan } = this.#options;
     const { topic, partition, records, fault, firstOffset, nextOffset } = delivery;
     const outputs: KafkaOutput[] = [];
+    this.scored = nextOffset;
     let good = records.length;
     const refuse = (record: Omit<BadRecord, 'topic' | 'partition'>): void => {
       if (record.nextOffset === undefined) good--;

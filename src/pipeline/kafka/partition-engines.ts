@@ -1,4 +1,6 @@
-import type { ChangelogStore } from '../../kafka/changelog-store.js';
+import { CorruptCheckpointError, IncompatibleStateError } from '../../errors.js';
+import { ChangelogError, type ChangelogStore } from '../../kafka/changelog-store.js';
+import { OffsetGapError } from '../../kafka/kafka-errors.js';
 import type { Assignment, Delivery, KafkaClient, ProduceBatch } from '../../kafka/port.js';
 import { RecordBatchList } from '../../kafka/record-batch/record-batch-list.js';
 import type { Health } from '../metrics/health.js';
@@ -7,6 +9,8 @@ import type { KafkaPipelinePlan } from '../plan.js';
 import type { RunLog } from '../run-log.js';
 import type { BadRecords } from './bad-records.js';
 import { PartitionEngine } from './partition-engine.js';
+import type { LoadedSnapshot, Snapshot } from './snapshot.js';
+import type { Snapshots } from './snapshots.js';
 import { Spare } from './spare.js';
 import type { PipelineTopics } from './topics.js';
 
@@ -19,7 +23,11 @@ export interface PartitionEnginesOptions {
   health: Health;
   log: RunLog;
   write?: (bytes: Uint8Array) => void;
+  snapshots?: Snapshots | undefined;
 }
+
+/** What tells that a snapshot and the changelog do not go together, though each may be whole. */
+const UNFIT = [CorruptCheckpointError, IncompatibleStateError, ChangelogError, OffsetGapError] as const;
 
 /** How often the log says how far a restore is, in ms. */
 const SAY_EVERY = 2_000;
@@ -49,26 +57,19 @@ export class PartitionEngines {
 
   /** Restores a partition that has come, and was fenced. Answers where to begin; undefined: where the group says. */
   async open(assignment: Assignment): Promise<number | undefined> {
-    const { plan, topics, client, bad, metrics, log, write } = this.#options;
+    const { plan, topics, client, metrics, log } = this.#options;
     const { topic, partition, signal } = assignment;
-    const engine = new PartitionEngine({
-      plan,
-      topic,
-      partition,
-      sinkPartition: topics.sinkPartitions === topics.partitions ? partition : undefined,
-      bad,
-      metrics,
-      spare: this.#spare,
-      ...(write && { write }),
-    });
+    let engine: PartitionEngine;
     let nextOffset: number | null = null;
-    if (topics.changelog !== undefined) {
+    if (topics.changelog === undefined) engine = this.#newEngine(assignment);
+    else {
       this.#progress(assignment, 0);
       try {
-        nextOffset = await this.#restore(engine, assignment, topics.changelog);
+        engine = await this.#restore(assignment, topics.changelog);
       } finally {
         this.#progress(assignment, undefined);
       }
+      nextOffset = engine.committed;
       const committed = await client.admin.committedOffset(plan.source.groupId, assignment);
       if (nextOffset !== null && committed !== null && committed !== nextOffset)
         log.warn('the group was set to another offset than its state is of; the state is followed', {
@@ -84,14 +85,21 @@ export class PartitionEngines {
           committed,
         });
     }
-    if (signal.aborted) return undefined;
+    if (signal.aborted) {
+      engine.snapshot?.drop();
+      return undefined;
+    }
     this.#engines.set(assignment, engine);
     metrics.partitionsAssigned.set(this.#engines.size);
     this.#tell();
     return nextOffset ?? undefined;
   }
 
-  close(assignment: Assignment): void {
+  /** Drops a partition that has gone: `isLost` when the group took it without asking. */
+  close(assignment: Assignment, isLost: boolean): void {
+    const { committed, scored, snapshot, log, table } = this.#engines.get(assignment) ?? {};
+    if (!isLost && log && table && committed != null && committed === scored) snapshot?.give(log, table, committed);
+    else snapshot?.drop();
     const { metrics } = this.#options;
     this.#engines.delete(assignment);
     this.#restoring.delete(assignment);
@@ -104,6 +112,14 @@ export class PartitionEngines {
     return this.#engines.get(assignment);
   }
 
+  /** Says that a delivery was committed. */
+  committed({ assignment, nextOffset }: Delivery): void {
+    const engine = this.#engines.get(assignment);
+    if (engine === undefined) return;
+    engine.committed = nextOffset;
+    engine.snapshot?.committed(nextOffset);
+  }
+
   /** Everything that has changed in a partition since this was asked last, and where the source goes on, for its changelog. */
   changes(delivery: Delivery, changelog: ChangelogStore): { batch: ProduceBatch; list: RecordBatchList } | undefined {
     const engine = this.#engines.get(delivery.assignment);
@@ -114,6 +130,7 @@ export class PartitionEngines {
     const time = records.length > 0 ? records.timestamps[records.length - 1]! : 0;
     engine.log.collect((key, value) => changelog.append(batch, time, key, value));
     changelog.appendNextOffset(batch, time, delivery.nextOffset);
+    if (engine.scored === delivery.nextOffset) engine.snapshot?.gathered(engine.log, engine.table, delivery.nextOffset);
     return { batch, list };
   }
 
@@ -122,12 +139,70 @@ export class PartitionEngines {
     this.#spare.give(list);
   }
 
-  async #restore(engine: PartitionEngine, assignment: Assignment, changelog: ChangelogStore): Promise<number | null> {
+  #newEngine({ topic, partition }: Assignment): PartitionEngine {
+    const { plan, topics, bad, metrics, write } = this.#options;
+    return new PartitionEngine({
+      plan,
+      topic,
+      partition,
+      sinkPartition: topics.sinkPartitions === topics.partitions ? partition : undefined,
+      bad,
+      metrics,
+      spare: this.#spare,
+      ...(write && { write }),
+    });
+  }
+
+  async #restore(assignment: Assignment, changelog: ChangelogStore): Promise<PartitionEngine> {
+    const snapshot = await this.#options.snapshots?.open(assignment.partition);
+    try {
+      const engine = await this.#restoreFrom(snapshot, assignment, changelog);
+      engine.committed = engine.scored;
+      engine.snapshot = snapshot;
+      return engine;
+    } catch (error) {
+      snapshot?.drop();
+      throw error;
+    }
+  }
+
+  /** From the snapshot and the rest of the changelog; from all of it where there is none, or where they do not go together. */
+  async #restoreFrom(
+    snapshot: Snapshot | undefined,
+    assignment: Assignment,
+    changelog: ChangelogStore,
+  ): Promise<PartitionEngine> {
+    const began = performance.now();
+    const loaded = await snapshot?.load();
+    if (snapshot !== undefined && loaded !== undefined)
+      try {
+        const engine = this.#newEngine(assignment);
+        engine.log.load(loaded.parts, loaded.meta);
+        const entries = await this.#replay(engine, assignment, changelog, began, loaded);
+        snapshot.accept(loaded, entries);
+        return engine;
+      } catch (error) {
+        if (!UNFIT.some((unfit) => error instanceof unfit)) throw error;
+        snapshot.refuse((error as Error).message);
+      }
+    const engine = this.#newEngine(assignment);
+    await this.#replay(engine, assignment, changelog, began);
+    return engine;
+  }
+
+  /** Applies the changelog, or what of it was written since a snapshot. Answers how many entries that are. */
+  async #replay(
+    engine: PartitionEngine,
+    assignment: Assignment,
+    changelog: ChangelogStore,
+    began: number,
+    snapshot?: LoadedSnapshot,
+  ): Promise<number> {
     const { metrics, log } = this.#options;
     const { topic, partition, signal } = assignment;
-    const began = performance.now();
-    let said = began;
+    let said = performance.now();
     const { nextOffset, entries } = await changelog.restore(partition, {
+      ...(snapshot && { from: snapshot.meta.changelogOffset }),
       apply: (key, value) => engine.log.apply(key, value),
       progress: (done, total) => {
         const ratio = total > 0 ? done / total : 1;
@@ -145,6 +220,7 @@ export class PartitionEngines {
       signal,
     });
     engine.log.settle();
+    engine.scored = nextOffset ?? snapshot?.meta.nextOffset ?? null;
     const seconds = (performance.now() - began) / 1000;
     metrics.restoredEntries.add(entries);
     metrics.restoreSeconds.set(seconds);
@@ -157,11 +233,13 @@ export class PartitionEngines {
     log.info('partition taken', {
       topic,
       partition,
-      ...(nextOffset !== null && { offset: nextOffset }),
+      ...(engine.scored !== null && { offset: engine.scored }),
       series: engine.table.size,
+      entries,
+      ...(snapshot && { snapshotOf: new Date(snapshot.meta.savedAt).toISOString() }),
       seconds: Number(seconds.toFixed(3)),
     });
-    return nextOffset;
+    return entries;
   }
 
   #progress(assignment: Assignment, ratio: number | undefined): void {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   catchError,
   concatMap,
@@ -27,6 +28,7 @@ import type { RunLog } from '../run-log.js';
 import { BadRecords } from './bad-records.js';
 import { openTextSink, type TextSink } from './open-text-sink.js';
 import { PartitionEngines } from './partition-engines.js';
+import { Snapshots } from './snapshots.js';
 import { type PipelineTopics, prepareTopics } from './topics.js';
 
 export interface KafkaRunOptions {
@@ -37,9 +39,14 @@ export interface KafkaRunOptions {
   metrics: RunMetrics;
   health: Health;
   log: RunLog;
+  /** Milliseconds between local snapshots of a partition, where the plan has a folder for them. @defaultValue 300_000 */
+  snapshotEvery?: number;
   /** Which of several workers this is. @defaultValue 0 */
   worker?: number;
 }
+
+/** How long a run that ends may write local snapshots, in ms. */
+const SAVE = 5_000;
 
 /** Longest pause before the stream is begun again, in ms. */
 const LONGEST_PAUSE = 10_000;
@@ -83,6 +90,7 @@ class KafkaRun {
   readonly #bad: BadRecords;
   #consumer: GroupConsumer | undefined;
   #text: TextSink | undefined;
+  #snapshots: Snapshots | undefined;
   #attempt = 0;
 
   constructor(plan: KafkaPipelinePlan, options: KafkaRunOptions, client: KafkaClient) {
@@ -112,9 +120,29 @@ class KafkaRun {
     });
     const { sink } = this.#plan;
     if (sink.kind !== 'kafka') this.#text = await openTextSink(sink);
-    await lastValueFrom(this.#stream(topics).pipe(this.#again()), { defaultValue: null }).finally(() =>
-      this.#text?.close(),
-    );
+    await lastValueFrom(this.#stream(topics).pipe(this.#again()), { defaultValue: null }).finally(async () => {
+      await this.#text?.close();
+      // The group has been left: what is still written holds nobody up, and is not missed when it is cut off.
+      if (this.#snapshots !== undefined)
+        await Promise.race([this.#snapshots.settle(), sleep(SAVE, undefined, { ref: false })]);
+    });
+  }
+
+  /** The local snapshots, where the plan has a folder for them: one object for all lives of the stream. */
+  #snapshotsOf({ changelog }: PipelineTopics): Snapshots | undefined {
+    const { state, fields } = this.#plan;
+    if (changelog === undefined || state.store !== 'kafka' || state.path === undefined) return undefined;
+    const { log, health, snapshotEvery } = this.#options;
+    this.#snapshots ??= new Snapshots({
+      path: state.path,
+      admin: this.#client.admin,
+      changelog,
+      fields: JSON.stringify(fields),
+      log,
+      health,
+      ...(snapshotEvery !== undefined && { every: snapshotEvery }),
+    });
+    return this.#snapshots;
   }
 
   /** One life of the pipeline: a member of the group, until it is told to stop or something fails. */
@@ -135,6 +163,7 @@ class KafkaRun {
       health,
       log,
       ...(text && { write: text.append }),
+      snapshots: this.#snapshotsOf(topics),
     });
     const transactions =
       changelog === undefined && !exactlyOnce
@@ -165,7 +194,7 @@ class KafkaRun {
       },
       revoked: (assignment, lost) => {
         metrics.rebalances.add();
-        engines.close(assignment);
+        engines.close(assignment, lost);
         log.info(lost ? 'partition lost' : 'partition given back', {
           topic: assignment.topic,
           partition: assignment.partition,
@@ -236,6 +265,7 @@ class KafkaRun {
     const { records } = delivery;
     this.#attempt = 0;
     health.clear('stream');
+    engines.committed(delivery);
     metrics.commits.add();
     for (const batch of batches ?? []) metrics.outputs.add(batch.records.count);
     metrics.batchSeconds.observe((performance.now() - since) / 1000);
