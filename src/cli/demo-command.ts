@@ -3,8 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { StdoutSink } from '../io/stdout-sink.js';
 import { Health } from '../pipeline/metrics/health.js';
 import { RunMetrics } from '../pipeline/metrics/run-metrics.js';
-import { pageRoutes } from '../service/page-routes.js';
-import { seriesRoutes } from '../service/series-routes.js';
+import { liveRoutes } from '../service/live-routes.js';
 import { ServiceError } from '../service/service-error.js';
 import { type Service, startService } from '../service/start-service.js';
 import { drawPlant } from './demo/draw-plant.js';
@@ -113,11 +112,7 @@ async function serve(
   const operations = { metrics: () => [metrics.set.snapshot()], health: () => health.report() };
   const options = {
     ...operations,
-    routes: [
-      ...pageRoutes(),
-      ...seriesRoutes(live.view, operations, { pokes: true }),
-      ...plantRoutes(live.plant, live.view, now),
-    ],
+    routes: [...liveRoutes(live.view, operations, { pokes: true }), ...plantRoutes(live.plant, live.view, now)],
   };
   const service = await startService({ ...options, port }).catch((error: unknown) => {
     if (error instanceof ServiceError) return startService({ ...options, port: 0 });

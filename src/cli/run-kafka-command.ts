@@ -3,6 +3,10 @@ import { Health, type HealthReport } from '../pipeline/metrics/health.js';
 import type { MetricSnapshot } from '../pipeline/metrics/metric-snapshot.js';
 import { RunMetrics } from '../pipeline/metrics/run-metrics.js';
 import type { KafkaPipelinePlan } from '../pipeline/plan.js';
+import { answerViewQuestion, isViewQuestion, type ViewAnswer } from '../pipeline/view/remote-view.js';
+import { RunView } from '../pipeline/view/run-view.js';
+import type { Happening } from '../pipeline/view/series-view.js';
+import { liveRoutes } from '../service/live-routes.js';
 import { startService } from '../service/start-service.js';
 import { createLog } from './create-log.js';
 import { stopSignal } from './stop-signal.js';
@@ -12,9 +16,16 @@ import { version } from './version.js';
 export interface WorkerReport {
   metrics: MetricSnapshot;
   health: HealthReport;
+  /** What happened since the last report. */
+  happenings: readonly Happening[];
 }
 
+/** A report, or an answer to what the page asks of series. */
+export type WorkerMessage = WorkerReport | ViewAnswer;
+
 const REPORT_EVERY = 1_000;
+/** Happenings that a report tells at most. */
+const MOST_TOLD = 100;
 
 /**
  * Runs a pipeline on Kafka in this process until it is told to stop.
@@ -29,6 +40,7 @@ export async function runKafkaHere(
   const log = createLog(logFormat, worker);
   const health = new Health();
   const metrics = new RunMetrics({ version: version(), health });
+  const view = plan.http ? new RunView() : undefined;
   const signal = worker === undefined ? stopSignal() : workerStopSignal();
   const onStop = () => {
     health.enter('draining');
@@ -36,9 +48,11 @@ export async function runKafkaHere(
   };
   signal.addEventListener('abort', onStop, { once: true });
   const end =
-    worker === undefined ? await serve(plan, metrics, health, log.info) : report(String(worker), metrics, health);
+    worker === undefined
+      ? await serve(plan, metrics, health, view, log.info)
+      : report(String(worker), metrics, health, view);
   try {
-    await runKafka(plan, { signal, metrics, health, log, ...(worker !== undefined && { worker }) });
+    await runKafka(plan, { signal, metrics, health, log, view, ...(worker !== undefined && { worker }) });
     health.enter('stopped');
     log.info('stopped', { records: metrics.records.value, outputs: metrics.outputs.value });
   } catch (error) {
@@ -53,24 +67,31 @@ async function serve(
   plan: KafkaPipelinePlan,
   metrics: RunMetrics,
   health: Health,
+  view: RunView | undefined,
   say: (message: string, particulars: Record<string, unknown>) => void,
 ): Promise<() => Promise<void>> {
-  if (!plan.http) return async () => {};
-  const service = await startService({
-    ...plan.http,
-    metrics: () => [metrics.set.snapshot()],
-    health: () => health.report(),
-  });
-  say('metrics and health are served', { url: service.url });
+  if (!plan.http || view === undefined) return async () => {};
+  const operations = { metrics: () => [metrics.set.snapshot()], health: () => health.report() };
+  const service = await startService({ ...plan.http, ...operations, routes: liveRoutes(view, operations) });
+  say('metrics, health and the live page are served', { url: service.url });
   return () => service.close();
 }
 
-function report(worker: string, metrics: RunMetrics, health: Health): () => Promise<void> {
-  const send = (): void => {
-    if (!process.connected) return;
-    const message: WorkerReport = { metrics: metrics.set.snapshot(worker), health: health.report(worker) };
-    process.send?.(message, undefined, {}, () => {}); // whoever does not listen any more has ended: so do we
+function report(worker: string, metrics: RunMetrics, health: Health, view: RunView | undefined): () => Promise<void> {
+  const tell = (message: WorkerMessage): void => {
+    // Whoever does not listen any more has ended: so do we.
+    if (process.connected) process.send?.(message, undefined, {}, () => {});
   };
+  let told = 0;
+  const send = (): void => {
+    const happenings = view?.happenings(told, MOST_TOLD) ?? [];
+    told = happenings.at(-1)?.number ?? told;
+    tell({ metrics: metrics.set.snapshot(worker), health: health.report(worker), happenings });
+  };
+  if (view !== undefined)
+    process.on('message', (message) => {
+      if (isViewQuestion(message)) void answerViewQuestion(view, message).then(tell);
+    });
   send();
   const timer = setInterval(send, REPORT_EVERY);
   return async () => {

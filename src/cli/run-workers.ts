@@ -7,9 +7,12 @@ import { mergeHealth } from '../pipeline/metrics/merge-health.js';
 import { RunMetrics } from '../pipeline/metrics/run-metrics.js';
 import { WorkerMetrics } from '../pipeline/metrics/worker-metrics.js';
 import type { KafkaPipelinePlan } from '../pipeline/plan.js';
+import { RemoteView } from '../pipeline/view/remote-view.js';
+import { WorkerViews } from '../pipeline/view/worker-views.js';
+import { liveRoutes } from '../service/live-routes.js';
 import { startService } from '../service/start-service.js';
 import { createLog } from './create-log.js';
-import type { WorkerReport } from './run-kafka-command.js';
+import type { WorkerMessage } from './run-kafka-command.js';
 import { stopSignal } from './stop-signal.js';
 import { version } from './version.js';
 
@@ -43,14 +46,14 @@ export async function runWorkers(plan: KafkaPipelinePlan, path: string, logForma
   const restarts = () => ({
     metrics: own.set.snapshot().metrics.filter(({ name }) => name === 'streamnorm_worker_restarts_total'),
   });
+  const operations = {
+    metrics: () => [...metrics.snapshots(), restarts()],
+    health: () => mergeHealth([...reports.values()]),
+  };
+  const views = new WorkerViews();
   const service =
-    plan.http &&
-    (await startService({
-      ...plan.http,
-      metrics: () => [...metrics.snapshots(), restarts()],
-      health: () => mergeHealth([...reports.values()]),
-    }));
-  if (service) log.info('metrics and health are served', { url: service.url });
+    plan.http && (await startService({ ...plan.http, ...operations, routes: liveRoutes(views, operations) }));
+  if (service) log.info('metrics, health and the live page are served', { url: service.url });
   const signal = stopSignal();
   const failed = new AbortController();
   const keep = async (worker: number): Promise<void> => {
@@ -58,12 +61,19 @@ export async function runWorkers(plan: KafkaPipelinePlan, path: string, logForma
     for (let failures = 0; !signal.aborted && !failed.signal.aborted; ) {
       const began = performance.now();
       const child = startWorker(path, worker, logFormat);
-      child.on('message', ({ metrics: snapshot, health }: WorkerReport) => {
-        metrics.update(name, snapshot);
-        reports.set(name, health);
+      const view = new RemoteView((question) => {
+        if (child.connected) child.send(question, () => {}); // one that has ended does not answer
+      });
+      views.began(name, view);
+      child.on('message', (message: WorkerMessage) => {
+        if ('ask' in message) return view.answered(message);
+        metrics.update(name, message.metrics);
+        reports.set(name, message.health);
+        for (const happening of message.happenings) views.note(name, happening);
       });
       const { code, by } = await ended(child, AbortSignal.any([signal, failed.signal]));
       metrics.ended(name);
+      views.ended(name);
       if (signal.aborted || failed.signal.aborted) return;
       reports.set(name, {
         worker: name,
@@ -80,6 +90,11 @@ export async function runWorkers(plan: KafkaPipelinePlan, path: string, logForma
         );
       }
       own.workerRestarts.add();
+      views.note(name, {
+        at: Date.now(),
+        kind: 'note',
+        text: `ended (${by ?? `exit ${code}`}) and is started again`,
+      });
       const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1));
       log.warn('a worker has ended, and is started again', {
         worker,

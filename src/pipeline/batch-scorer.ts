@@ -9,6 +9,7 @@ import { unitNorm } from '../normalize/unit-norm.js';
 import type { SeriesTable } from '../series/series-table.js';
 import { isObservation } from '../stats/is-observation.js';
 import type { PipelinePlan } from './plan.js';
+import type { ScoreWatcher } from './view/score-watcher.js';
 
 type Extra = 'center' | 'scale' | 'count';
 
@@ -38,6 +39,8 @@ export interface RecordOrigin {
 export interface ScoredRenormalization {
   /** The record of the batch whose value it took. */
   readonly record: number;
+  /** Its event time in epoch ms; NaN where there is none. */
+  readonly at: number;
   readonly key: string;
   readonly field: string;
   /** The value that was learnt, and its score. */
@@ -73,13 +76,15 @@ export class BatchScorer {
   readonly refusals = new Map<number, string>();
   /** Renormalizations in the last batch, in order; kept only where someone wants them. */
   readonly renormalizations: ScoredRenormalization[] = [];
-  readonly #isWatched: boolean;
+  /** Looks on; renormalizations are kept for it too. */
+  watcher: ScoreWatcher | undefined;
+  readonly #hasEvents: boolean;
 
   constructor(plan: PipelinePlan, table: SeriesTable) {
     this.#plan = plan;
     this.#named = new Set(plan.fields.named.map(({ name }) => name));
     this.engine = new RecordNormalizer({ ...plan.fields, table });
-    this.#isWatched = plan.events !== undefined;
+    this.#hasEvents = plan.events !== undefined;
   }
 
   /** Values that were no number, by field. */
@@ -111,6 +116,8 @@ export class BatchScorer {
       this.#scoreColumns(table.slotOf(''), batch.length);
       return this.#scored;
     }
+    const notes = this.#hasEvents || this.watcher !== undefined;
+    const watcher = this.watcher?.begin(batch.length) ? this.watcher : undefined;
     for (let i = 0; i < batch.length; i++) {
       if (decoder.faultCount > 0 && decoder.faults[i] !== undefined) {
         this.#keep[i] = 0;
@@ -121,7 +128,8 @@ export class BatchScorer {
       origin?.begin(i);
       const at = time !== undefined ? decoder.time(timeColumn, i) : (origin?.time(i) ?? Number.NaN);
       this.#scoreRecord(i, table.slotOf(seriesKey, Number.isFinite(at) ? at : undefined), at);
-      if (this.#isWatched) this.#note(i, seriesKey);
+      if (notes) this.#note(i, seriesKey, at);
+      if (watcher !== undefined) watcher.see(i, seriesKey, at, this.#fields);
     }
     return this.#scored;
   }
@@ -189,13 +197,14 @@ export class BatchScorer {
     if (this.#hasVectors) this.#scoreVectors(i);
   }
 
-  #note(record: number, key: string): void {
+  #note(record: number, key: string, at: number): void {
     for (const { name, field, normalized, column } of this.#fields) {
       const change = field.scorer?.normalizer.renormalization;
       if (change === undefined || change.cause === 'none' || !isObservation(column.values[record]!)) continue;
       const { cause, event, drift, oldCenter, oldScale, newCenter, newScale, delay } = change;
       this.renormalizations.push({
         record,
+        at,
         key,
         field: name,
         value: column.values[record]!,

@@ -130,6 +130,7 @@ const connection = {
   connectTimeout: duration.optional(),
   requestTimeout: duration.optional(),
 };
+const hostName = described(z.string().regex(/^[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*$/), 'a host name without a port');
 const brokers = described(z.union([name, z.array(name).min(1)]), 'host:port, or a list of them');
 const bytes = described(z.int().min(1), 'bytes, an integer >= 1');
 
@@ -239,9 +240,10 @@ export const configSchema = z.strictObject({
       z.strictObject({
         host: name.optional(),
         port: described(z.int().min(0).max(65_535), 'a port, 0 to 65535').optional(),
+        allowedHosts: described(z.array(hostName), 'a list of host names without ports').optional(),
       }),
     ]),
-    'false or { host, port }',
+    'false or { host, port, allowedHosts }',
   ).optional(),
   strict: z.boolean().optional(),
 });

@@ -40,8 +40,8 @@ export interface PipelinePlan {
     /** Milliseconds that records of Kafka are gathered before they are committed together. */
     maxWait: number;
   };
-  /** Where metrics and health are served. */
-  http: { host: string; port: number } | false;
+  /** Where metrics, health and the live page are served; `allowedHosts`: names with a dot by which they may be asked for. */
+  http: { host: string; port: number; allowedHosts: readonly string[] } | false;
   /** Exit 1 when any record was bad. */
   strict: boolean;
 }

@@ -103,7 +103,13 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
     delivery: config.delivery ?? (kafka.source && kafka.sink ? 'exactly-once' : 'at-least-once'),
     workers: config.workers ?? 1,
     batch: { maxLength: batch.maxLength ?? 4096, maxWait: kafka.maxWait },
-    http: config.http ? { host: config.http.host ?? '127.0.0.1', port: config.http.port ?? 9464 } : false,
+    http: config.http
+      ? {
+          host: config.http.host ?? '127.0.0.1',
+          port: config.http.port ?? 9464,
+          allowedHosts: config.http.allowedHosts ?? [],
+        }
+      : false,
     strict: config.strict ?? false,
   };
 }

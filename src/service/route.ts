@@ -35,7 +35,12 @@ export interface Route {
 
 /** An answer in JSON that nobody keeps. */
 export function json(value: unknown, status = 200): Reply {
-  return { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body: `${JSON.stringify(value)}\n` };
+  return jsonText(`${JSON.stringify(value)}\n`, status);
+}
+
+/** The same of JSON that is already written. */
+export function jsonText(body: string, status = 200): Reply {
+  return { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body };
 }
 
 /** An answer in plain words. */

@@ -2,7 +2,8 @@ import type { SeriesOrder, SeriesQuery, SeriesState, SeriesView } from '../pipel
 import type { EventClient } from './event-client.js';
 import type { Operations } from './operations-routes.js';
 import { OverviewMeter } from './overview.js';
-import { json, type Route, text } from './route.js';
+import { json, jsonText, type Route, text } from './route.js';
+import { SharedAnswers } from './shared-answers.js';
 
 /** ms between two messages of new points and events to a page, of rows, and of the overview. */
 const POINTS_EVERY = 250;
@@ -27,25 +28,16 @@ export interface Abilities {
  */
 export function seriesRoutes(view: SeriesView, { metrics, health }: Operations, abilities: Abilities = {}): Route[] {
   const meter = new OverviewMeter();
-  let overview: Promise<string> | undefined;
-  let readAt = Number.NEGATIVE_INFINITY;
-  /** Read once for all pages. */
-  const readOverview = () => {
-    const now = performance.now();
-    if (overview === undefined || now - readAt >= OVERVIEW_EVERY - 50) {
-      readAt = now;
-      overview = (async () => JSON.stringify(meter.read(await metrics(), health(), now)))();
-    }
-    return overview;
-  };
+  // A little less than the time between two messages, so that each page is sent something new each time.
+  const overviews = new SharedAnswers(OVERVIEW_EVERY - 50);
+  const readOverview = () => overviews.ask('', async () => meter.read(await metrics(), health(), performance.now()));
+  const pages = new SharedAnswers(ROWS_EVERY - 50);
+  const find = (query: SeriesQuery) => pages.ask(JSON.stringify(query), () => view.find(query));
   return [
     {
       method: 'GET',
       path: '/api/overview',
-      handle: async () => ({
-        headers: { 'content-type': 'application/json; charset=utf-8' },
-        body: await readOverview(),
-      }),
+      handle: async () => jsonText(await readOverview()),
     },
     { method: 'GET', path: '/api/abilities', handle: () => json({ pokes: abilities.pokes ?? false }) },
     {
@@ -53,7 +45,7 @@ export function seriesRoutes(view: SeriesView, { metrics, health }: Operations, 
       path: '/api/series',
       handle: async ({ query }) => {
         const asked = readQuery(query);
-        return typeof asked === 'string' ? text(asked, 400) : json(await view.find(asked));
+        return typeof asked === 'string' ? text(asked, 400) : jsonText(await find(asked));
       },
     },
     {
@@ -82,7 +74,7 @@ export function seriesRoutes(view: SeriesView, { metrics, health }: Operations, 
         const asked = readQuery(query);
         if (typeof asked === 'string') return text(asked, 400);
         const id = query.get('id');
-        return { open: (client) => new LivePage(client, view, asked, id, readOverview).end };
+        return { open: (client) => new LivePage(client, view, id, () => find(asked), readOverview).end };
       },
     },
   ];
@@ -100,8 +92,8 @@ class LivePage {
   constructor(
     client: EventClient,
     view: SeriesView,
-    query: SeriesQuery,
     id: string | null,
+    findRows: () => Promise<string>,
     readOverview: () => Promise<string>,
   ) {
     const points = async () => {
@@ -118,7 +110,7 @@ class LivePage {
     this.#ends = [
       every(POINTS_EVERY, points),
       every(POINTS_EVERY, happenings),
-      every(ROWS_EVERY, async () => void client.send('rows', await view.find(query))),
+      every(ROWS_EVERY, async () => void client.sendText('rows', await findRows())),
       every(OVERVIEW_EVERY, async () => void client.sendText('overview', await readOverview())),
     ];
   }

@@ -15,6 +15,8 @@ import { BatchScorer, type RecordOrigin } from '../batch-scorer.js';
 import { decoderOptions } from '../decoder-options.js';
 import type { RunMetrics } from '../metrics/run-metrics.js';
 import type { KafkaPipelinePlan } from '../plan.js';
+import type { PartitionWatch } from '../view/partition-watch.js';
+import type { RunView } from '../view/run-view.js';
 import type { BadRecord, BadRecords } from './bad-records.js';
 import type { Snapshot } from './snapshot.js';
 import { SourceHeaders } from './source-header.js';
@@ -62,6 +64,8 @@ export class PartitionEngine {
   #ends = new Uint32Array(64);
   #lines = new Uint32Array(64);
   #texts: Record<string, number> = {};
+  #view: RunView | undefined;
+  #watch: PartitionWatch | undefined;
 
   constructor(options: PartitionEngineOptions) {
     const { plan, topic, partition } = options;
@@ -95,6 +99,14 @@ export class PartitionEngine {
     };
   }
 
+  /** Shows from now on what it scores. */
+  show(view: RunView): void {
+    const { topic, partition } = this.#options;
+    this.#view = view;
+    this.#watch = view.open(`${topic}/${partition}`, this.#scorer.engine);
+    this.#scorer.watcher = this.#watch;
+  }
+
   /** Scores and learns a delivery. Its bytes are not needed any more then. @throws BadRecordsError @throws RecordError */
   process(delivery: Delivery): DeliveryOutput & { lists: readonly RecordBatchList[] } {
     const { bad, metrics, plan } = this.#options;
@@ -105,6 +117,7 @@ export class PartitionEngine {
     const refuse = (record: Omit<BadRecord, 'topic' | 'partition'>): void => {
       if (record.nextOffset === undefined) good--;
       const letter = bad.refuse({ topic, partition, ...record });
+      this.#view?.refused(record.kind, record.reason, `${topic}/${partition} at offset ${record.offset}`);
       if (letter !== undefined) outputs.push(letter);
     };
     if (fault !== null)
@@ -146,6 +159,7 @@ export class PartitionEngine {
     const batch = this.#batchOf(records, from, to);
     const decoder = this.#decoder;
     decoder.decode(batch);
+    this.#options.metrics.batches.labels('cpu').add();
     this.#origin.records = records;
     this.#origin.from = from;
     let scored: ScoredBatch;
@@ -232,12 +246,14 @@ export class PartitionEngine {
 
   #writeEvents({ topic, partition, records }: Delivery, from: number, outputs: KafkaOutput[]): void {
     const { plan, metrics } = this.#options;
-    if (plan.events === undefined) return;
-    for (const { record, ...event } of this.#scorer.renormalizations) {
+    for (const change of this.#scorer.renormalizations) {
+      const { record, at, ...event } = change;
       const i = from + record;
       const offset = records.offsets[i]!;
       metrics.events.labels(event.cause).add();
       const time = records.timestamps[i]!;
+      if (this.#watch !== undefined) this.#view?.renormalized(this.#watch, change, Number.isFinite(at) ? at : time);
+      if (plan.events === undefined) continue;
       outputs.push({
         topic: plan.events.topic,
         key: records.key(i)?.slice() ?? Buffer.from(event.key),

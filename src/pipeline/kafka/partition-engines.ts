@@ -7,6 +7,7 @@ import type { Health } from '../metrics/health.js';
 import type { RunMetrics } from '../metrics/run-metrics.js';
 import type { KafkaPipelinePlan } from '../plan.js';
 import type { RunLog } from '../run-log.js';
+import type { RunView } from '../view/run-view.js';
 import type { BadRecords } from './bad-records.js';
 import { PartitionEngine } from './partition-engine.js';
 import type { LoadedSnapshot, Snapshot } from './snapshot.js';
@@ -22,6 +23,8 @@ export interface PartitionEnginesOptions {
   metrics: RunMetrics;
   health: Health;
   log: RunLog;
+  /** Shown what comes and goes, and what is scored. */
+  view?: RunView | undefined;
   write?: (bytes: Uint8Array) => void;
   snapshots?: Snapshots | undefined;
 }
@@ -90,6 +93,14 @@ export class PartitionEngines {
       return undefined;
     }
     this.#engines.set(assignment, engine);
+    const { view } = this.#options;
+    if (view !== undefined) {
+      engine.show(view);
+      const { size } = engine.table;
+      const restored =
+        nextOffset === null ? 'nothing is known of it yet' : `${size} keys restored, from offset ${nextOffset} on`;
+      view.note(nextOffset === null ? 'rebalance' : 'restore', `partition ${topic}/${partition} came: ${restored}`);
+    }
     metrics.partitionsAssigned.set(this.#engines.size);
     this.#tell();
     return nextOffset ?? undefined;
@@ -100,8 +111,12 @@ export class PartitionEngines {
     const { committed, scored, snapshot, log, table } = this.#engines.get(assignment) ?? {};
     if (!isLost && log && table && committed != null && committed === scored) snapshot?.give(log, table, committed);
     else snapshot?.drop();
-    const { metrics } = this.#options;
-    this.#engines.delete(assignment);
+    const { metrics, view } = this.#options;
+    const name = `${assignment.topic}/${assignment.partition}`;
+    if (this.#engines.delete(assignment) && view !== undefined) {
+      view.close(name);
+      view.note('rebalance', `partition ${name} went`);
+    }
     this.#restoring.delete(assignment);
     metrics.lag.remove(assignment.topic, assignment.partition);
     metrics.partitionsAssigned.set(this.#engines.size);

@@ -3,7 +3,6 @@ import {
   catchError,
   concatMap,
   EMPTY,
-  from,
   lastValueFrom,
   map,
   type Observable,
@@ -25,6 +24,7 @@ import type { Health } from '../metrics/health.js';
 import type { RunMetrics } from '../metrics/run-metrics.js';
 import type { KafkaPipelinePlan } from '../plan.js';
 import type { RunLog } from '../run-log.js';
+import type { RunView } from '../view/run-view.js';
 import { BadRecords } from './bad-records.js';
 import { openTextSink, type TextSink } from './open-text-sink.js';
 import { PartitionEngines } from './partition-engines.js';
@@ -39,6 +39,8 @@ export interface KafkaRunOptions {
   metrics: RunMetrics;
   health: Health;
   log: RunLog;
+  /** Shown what comes and goes, and what is scored. */
+  view?: RunView | undefined;
   /** Milliseconds between local snapshots of a partition, where the plan has a folder for them. @defaultValue 300_000 */
   snapshotEvery?: number;
   /** Which of several workers this is. @defaultValue 0 */
@@ -162,6 +164,7 @@ class KafkaRun {
       metrics,
       health,
       log,
+      view: this.#options.view,
       ...(text && { write: text.append }),
       snapshots: this.#snapshotsOf(topics),
     });
@@ -201,6 +204,10 @@ class KafkaRun {
         });
       },
       connection: (trouble) => {
+        this.#options.view?.note(
+          'note',
+          trouble === null ? 'connected to the brokers again' : `no connection to the brokers: ${trouble.message}`,
+        );
         if (trouble === null) {
           metrics.reconnects.add();
           health.clear('connection');
@@ -215,7 +222,7 @@ class KafkaRun {
         this.#consumer = consumer;
       }),
       this.#score(engines),
-      text === undefined ? map((scored) => scored) : concatMap((scored) => from(text.write().then(() => scored))),
+      text === undefined ? map((scored) => scored) : this.#writeText(text),
       toKafka({
         client,
         ...(transactions && { transactions }),
@@ -234,6 +241,16 @@ class KafkaRun {
       }),
       tap((output) => this.#committed(output as ScoredDelivery, engines)),
     );
+  }
+
+  /** Nothing is held up here: what a transaction says of the state must be of all that was scored before it. */
+  #writeText(text: TextSink): OperatorFunction<ScoredDelivery, ScoredDelivery> {
+    let written = Promise.resolve();
+    return map((scored) => {
+      written = written.then(() => text.write());
+      written.catch(() => {}); // told by the commit that waits for it
+      return { ...scored, written };
+    });
   }
 
   #score(engines: PartitionEngines): OperatorFunction<Delivery, ScoredDelivery> {
@@ -276,7 +293,7 @@ class KafkaRun {
 
   /** Begins again after what passes by itself, with longer and longer pauses; what does not ends the run. */
   #again<T>(): OperatorFunction<T, T> {
-    const { metrics, health, log, signal } = this.#options;
+    const { metrics, health, log, signal, view } = this.#options;
     return (source) =>
       source.pipe(
         retry({
@@ -287,6 +304,7 @@ class KafkaRun {
             const pause = Math.min(LONGEST_PAUSE, 200 * 2 ** this.#attempt++);
             const { message, code } = error as EngineError;
             health.trouble('stream', message);
+            view?.note('note', `the stream broke and is begun again: ${message}`);
             log.warn('the stream broke and is begun again', { reason: message, code, pause });
             return timer(pause);
           },

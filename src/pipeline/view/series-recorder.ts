@@ -1,15 +1,8 @@
 import { firstOf } from './first-of.js';
 import { HappeningLog } from './happening-log.js';
+import { inOrder } from './in-order.js';
 import { type ScoredPoint, type SeriesClock, SeriesHistory } from './series-history.js';
-import type {
-  Happening,
-  SeriesDetail,
-  SeriesOrder,
-  SeriesPage,
-  SeriesQuery,
-  SeriesRow,
-  SeriesView,
-} from './series-view.js';
+import type { Happening, SeriesDetail, SeriesPage, SeriesQuery, SeriesView } from './series-view.js';
 
 export interface SeriesRecorderOptions {
   /** Points kept of each series: 40 bytes each. @defaultValue 1_200 */
@@ -28,8 +21,6 @@ export interface SeriesGroup {
   readonly name: string;
   readonly clock: SeriesClock;
 }
-
-const STATE_ORDER: readonly string[] = ['warning', 'drifted', 'flat', 'silent', 'warming', 'stable'];
 
 /** Keeps the last observations of series in memory and shows them: the view of a pipeline that runs in this process. */
 export class SeriesRecorder implements SeriesView {
@@ -135,35 +126,4 @@ export class SeriesRecorder implements SeriesView {
   }
 }
 
-/** What rows are compared by; histories and rows have it alike. */
-type Ordered = Pick<SeriesRow, 'key' | 'field' | 'count' | 'epoch' | 'state'> & { readonly score: number };
-
-/** The order of a query, as a comparison. */
-export function inOrder(order: SeriesOrder, descending: boolean): (a: Ordered, b: Ordered) => number {
-  const compare = comparison(order);
-  return descending ? (a, b) => compare(b, a) : compare;
-}
-
-function comparison(order: SeriesOrder): (a: Ordered, b: Ordered) => number {
-  const byName = (a: Ordered, b: Ordered) => compareText(a.key, b.key) || compareText(a.field, b.field);
-  const by = (measure: (series: Ordered) => number) => (a: Ordered, b: Ordered) =>
-    measure(a) - measure(b) || byName(a, b);
-  switch (order) {
-    case 'name':
-      return byName;
-    case 'score':
-      return by(({ score }) => (Number.isNaN(score) ? -1 : Math.abs(score)));
-    case 'count':
-      return by(({ count }) => count);
-    case 'epoch':
-      return by(({ epoch }) => epoch);
-    case 'state':
-      return by(({ state }) => STATE_ORDER.indexOf(state));
-  }
-}
-
 const idOf = ({ name }: SeriesGroup, key: string, field: string) => `${name}${field.length}:${field}${key}`;
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
