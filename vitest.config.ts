@@ -9,6 +9,7 @@ const onDevices = ['test/backend/backend-conformance.test.ts', 'test/**/*.device
 export default defineConfig({
   test: {
     testTimeout: 60_000,
+    hookTimeout: 60_000, // a broker starts in seconds, on a busy machine in more
     pool: 'forks',
     setupFiles: ['test/support/fast-check-seed.ts'],
     projects: [

@@ -132,7 +132,7 @@ describeOnKafka('streamnorm run on Kafka', (kafka) => {
     for (let partition = 0; partition < partitions; partition++) {
       const engine = new RecordNormalizer({
         named: [
-          { name: 'x', options: {} },
+          { name: 'x', options: { method: 'z-score' } },
           { name: 'y', options: { method: 'adaptive' } },
         ],
         table: new SeriesTable(),
@@ -347,7 +347,7 @@ describeOnKafka('streamnorm run on Kafka', (kafka) => {
     const topic = await newTopic(client);
     const { record: _, sink: __, output: ___, ...rest } = base(topic);
     await fill(topic, 1, sensors(100));
-    const config = { ...rest, fields: { x: { warmup: 0 } } };
+    const config = { ...rest, fields: { x: { method: 'z-score', warmup: 0 } } };
     const engine = new Engine(config);
     await drained(topic, config.source.kafka.groupId, 1);
     await engine.kill('SIGTERM');
