@@ -26,6 +26,8 @@ export interface DeliveryOutput {
   outputs: readonly KafkaOutput[];
   /** More of them, encoded already. */
   batches?: readonly ProduceBatch[];
+  /** Outputs that go elsewhere: the offsets are committed when it has resolved, and not when it rejects. */
+  written?: Promise<unknown>;
 }
 
 export interface ToKafkaOptions {
@@ -216,6 +218,7 @@ class DeliveryWriter {
     const { topic, partition, assignment, consumer, nextOffset: offset } = delivery;
     // Before anything is waited for: what is scored later belongs to the next transaction.
     const changes = state?.(together) ?? [];
+    await Promise.all(together.map((output) => output.written));
     if (transactions === undefined) {
       this.#producer ??= this.#newProducer();
       await this.#producer.produce([...(await this.#batches(together)), ...changes]);

@@ -108,6 +108,24 @@ describeOnKafka('streamnorm/kafka', (kafka) => {
     await producer.close();
   });
 
+  it('commits nothing of which outputs that go elsewhere were not written', async () => {
+    const [source, target] = [await newTopic(client), await newTopic(client)];
+    const [groupId, id] = [newName('group'), newName('id')];
+    const producer = client.producer();
+    await producer.produce([{ topic: source, partition: 0, records: recordsOf(numbers(0, 1000), 1000) }]);
+    await producer.close();
+    let count = 0;
+    const failing = processor(source, target, groupId, id, new AbortController().signal, (output) => {
+      const written = count++ === 0 ? Promise.resolve() : Promise.reject(new Error('disk full'));
+      written.catch(() => {}); // told by the commit
+      return of({ ...output, written });
+    });
+    await expect(lastValueFrom(failing)).rejects.toThrow('disk full');
+    const committed = await client.admin.committedOffset(groupId, { topic: source, partition: 0 });
+    expect(committed ?? 0).toBeLessThan(1000);
+    expect(await valuesOf(client, target)).toHaveLength(committed ?? 0);
+  });
+
   it('takes a partition over at once from one that stands still, and undoes its work', async () => {
     const [source, target] = [await newTopic(client), await newTopic(client)];
     const [groupId, id] = [newName('group'), newName('id')];

@@ -202,4 +202,26 @@ describeOnKafka('local snapshots', (kafka) => {
     ]);
     for (const each of second.saying('partition taken')) expect(each).toMatchObject({ series: 0 });
   });
+
+  it('writes to a file what it writes to a topic, through restarts, at least once', async () => {
+    const topic = await newTopic(client, 2);
+    const [toFile, toTopic] = [newName('group'), newName('group')];
+    const file = join(path, `${toFile}.ndjson`);
+    const config = { ...configOf(topic, toFile, join(path, toFile)), sink: { file: { path: file } } };
+    for (let life = 0; life < 2; life++) {
+      const run = new Run(config);
+      for (const part of [0, 1]) {
+        await fill(topic, 2000, 10 * life + part);
+        await drained(topic, toFile);
+      }
+      await run.stop();
+      expect(run.saying('local snapshot saved')).toHaveLength(2);
+      for (const each of run.saying('partition taken')) expect('snapshotOf' in each).toBe(life === 1);
+    }
+    const other = new Run(configOf(topic, toTopic, join(path, toTopic)));
+    await drained(topic, toTopic);
+    await other.stop();
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(lines.sort()).toEqual((await outputsOf(toTopic)).map((output) => output.slice(2)).sort());
+  });
 });
