@@ -1,19 +1,28 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { Command } from 'commander';
 import { FileStore } from '../checkpoint/file-store.js';
 import { StorageError } from '../errors.js';
 import { StdoutSink } from '../io/stdout-sink.js';
+import { showChangelog } from '../pipeline/kafka/show-changelog.js';
+import { isKafkaPlan } from '../pipeline/plan.js';
 import { exportState } from '../series/export-state.js';
 import { importState } from '../series/import-state.js';
 import { SeriesTable } from '../series/series-table.js';
+import { readConfig } from './read-config.js';
 
 export function stateCommand(): Command {
   const state = new Command('state').description('look into a state store, move it, or make one');
   state
     .command('show')
     .description('what is in a store: fields, how each was learnt, series, memory')
-    .argument('<folder>', 'state.path of the configuration')
-    .action(async (folder: string) => {
+    .argument('<place>', 'a configuration, or its state.path; on Kafka, the changelog is read')
+    .action(async (place: string) => {
+      const plan = statSync(place, { throwIfNoEntry: false })?.isFile() ? readConfig(place) : undefined;
+      if (plan !== undefined && isKafkaPlan(plan))
+        return print(`${JSON.stringify(await showChangelog(plan), null, 2)}\n`);
+      if (plan !== undefined && plan.state.store !== 'file')
+        throw new StorageError(`${place}: state.store is ${plan.state.store}: nothing is kept`);
+      const folder = plan?.state.store === 'file' ? plan.state.path : place;
       const { table, meta } = await load(folder);
       const { size, byteLength, counters, columns } = table;
       const shown = {
@@ -23,7 +32,7 @@ export function stateCommand(): Command {
         counters,
         position: meta,
       };
-      await print(`${JSON.stringify(shown, null, 2)}\n`);
+      return print(`${JSON.stringify(shown, null, 2)}\n`);
     });
   state
     .command('export')
@@ -42,7 +51,7 @@ export function stateCommand(): Command {
     });
   state.addHelpText(
     'after',
-    '\nExamples:\n  streamnorm state show state/\n  streamnorm state export state/ | streamnorm state import copy/',
+    '\nExamples:\n  streamnorm state show state/\n  streamnorm state show pipeline.yaml\n  streamnorm state export state/ | streamnorm state import copy/',
   );
   return state;
 }

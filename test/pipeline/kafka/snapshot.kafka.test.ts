@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { clientOf, type KafkaClient, RecordBatchList } from '../../../src/kafka/index.js';
 import { runKafka } from '../../../src/pipeline/kafka/run-kafka.js';
+import { showChangelog } from '../../../src/pipeline/kafka/show-changelog.js';
 import { loadConfig } from '../../../src/pipeline/load-config.js';
 import { Health } from '../../../src/pipeline/metrics/health.js';
 import { RunMetrics } from '../../../src/pipeline/metrics/run-metrics.js';
@@ -17,6 +18,10 @@ interface Said {
   particulars: Record<string, unknown>;
 }
 
+function planOf(config: object): KafkaPipelinePlan {
+  return loadConfig(stringify(config), { file: 'test', env: {}, readSecret: () => '' }) as KafkaPipelinePlan;
+}
+
 /** The engine in this process. */
 class Run {
   readonly said: Said[] = [];
@@ -27,8 +32,7 @@ class Run {
   constructor(config: object, snapshotEvery?: number) {
     const say = (message: string, particulars: Record<string, unknown> = {}) =>
       this.said.push({ message, particulars });
-    const plan = loadConfig(stringify(config), { file: 'test', env: {}, readSecret: () => '' }) as KafkaPipelinePlan;
-    this.#ended = runKafka(plan, {
+    this.#ended = runKafka(planOf(config), {
       signal: this.#stop.signal,
       metrics: new RunMetrics({ version: 'test', health: this.health }),
       health: this.health,
@@ -201,6 +205,24 @@ describeOnKafka('local snapshots', (kafka) => {
       { reason: 'it is of another topic' },
     ]);
     for (const each of second.saying('partition taken')) expect(each).toMatchObject({ series: 0 });
+  });
+
+  it('what the changelog holds is shown', async () => {
+    const topic = await newTopic(client, 2);
+    const groupId = newName('group');
+    const config = { ...configOf(topic, groupId, join(path, groupId)) };
+    await expect(showChangelog(planOf(config))).rejects.toThrow(`there is no changelog ${groupId}-${topic}-changelog`);
+    await fill(topic, 1000, 3);
+    const run = new Run(config);
+    await drained(topic, groupId);
+    await run.stop();
+    const content = await showChangelog(planOf({ ...config, fields: { ...config.fields, x: 'min-max' } }));
+    expect(content).toMatchObject({ changelog: `${groupId}-${topic}-changelog`, series: 80, restarted: ['x'] });
+    expect(content.fields.map(({ name }) => name)).toEqual(['x', 'q']);
+    for (const { series, nextOffset, entries } of content.partitions) {
+      expect([series, nextOffset]).toEqual([40, 500]);
+      expect(entries).toBeGreaterThanOrEqual(40);
+    }
   });
 
   it('writes to a file what it writes to a topic, through restarts, at least once', async () => {
