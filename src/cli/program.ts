@@ -8,6 +8,8 @@ import { evaluateCommand } from './evaluate-command.js';
 import { normalizeCommand } from './normalize-command.js';
 import { runCommand } from './run-command.js';
 import { stateCommand } from './state-command.js';
+import { tapCommand } from './tap-command.js';
+import { topCommand } from './top-command.js';
 import { version } from './version.js';
 
 /** Runs the command line; answers the exit code: 0 done, 1 failed, 2 wrong use. */
@@ -29,6 +31,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     adviseCommand(),
     evaluateCommand(),
     stateCommand(),
+    topCommand(),
+    tapCommand(),
     demoCommand(),
     doctorCommand(settle),
   ])
