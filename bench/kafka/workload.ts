@@ -4,8 +4,6 @@ import { RecordBatchList } from '../../src/kafka/record-batch/record-batch-list.
 import { seededUniform } from '../support/seeded-uniform.js';
 
 export const partitions = 4;
-/** In the order of the columns of `expected`. */
-export const fieldNames = ['temperature', 'vibration', 'pressure'] as const;
 
 export interface WorkloadOptions {
   keys: number;

@@ -13,7 +13,7 @@ import { stopSignal } from './stop-signal.js';
 import { version } from './version.js';
 
 /** What a worker tells the process that keeps it, about once a second. */
-export interface WorkerReport {
+interface WorkerReport {
   metrics: MetricSnapshot;
   health: HealthReport;
   /** What happened since the last report. */

@@ -6,7 +6,7 @@ import { CorruptCheckpointError, StorageError } from '../../errors.js';
 import type { LogHead, SeriesLog } from '../../series/series-log.js';
 import type { SeriesTable } from '../../series/series-table.js';
 import { readTable, type TableParts } from '../../series/table-sections.js';
-import type { Snapshots } from './snapshots.js';
+import type { SnapshotKeeper } from './snapshot-keeper.js';
 
 const VERSION = 1;
 const EVERY = 300_000;
@@ -52,7 +52,7 @@ export interface LoadedSnapshot {
  * Two generations are kept, in a folder that one process at a time works in. No fault of a disk stops a run.
  */
 export class Snapshot {
-  readonly #owner: Snapshots;
+  readonly #owner: SnapshotKeeper;
   readonly #partition: number;
   readonly #topicId: string;
   readonly #longest: number;
@@ -70,7 +70,7 @@ export class Snapshot {
   #end: number | undefined;
   #copy: { bytes: Uint8Array; nextOffset: number; savedAt: number } | undefined;
 
-  private constructor(owner: Snapshots, partition: number, topicId: string, longest: number, lock: FolderLock) {
+  private constructor(owner: SnapshotKeeper, partition: number, topicId: string, longest: number, lock: FolderLock) {
     this.#owner = owner;
     this.#partition = partition;
     this.#topicId = topicId;
@@ -82,7 +82,7 @@ export class Snapshot {
 
   /** Undefined where the folder cannot be had. @throws StorageError when another pipeline has it */
   static async open(
-    owner: Snapshots,
+    owner: SnapshotKeeper,
     partition: number,
     topicId: string,
     retention: number,
@@ -300,7 +300,7 @@ export class Snapshot {
 /** The folder of a partition's snapshots belongs to another pipeline. */
 class FolderTakenError extends StorageError {}
 
-function folderOf({ options: { path, changelog } }: Snapshots, partition: number): string {
+function folderOf({ options: { path, changelog } }: SnapshotKeeper, partition: number): string {
   return join(path, `${changelog.topic}-${partition}`);
 }
 

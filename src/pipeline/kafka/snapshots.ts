@@ -1,24 +1,8 @@
-import type { ChangelogStore } from '../../kafka/changelog-store.js';
-import type { KafkaAdmin } from '../../kafka/port.js';
-import type { Health } from '../metrics/health.js';
-import type { RunLog } from '../run-log.js';
 import { Snapshot } from './snapshot.js';
-
-export interface SnapshotsOptions {
-  /** Folder that has a folder for each partition. */
-  path: string;
-  admin: Pick<KafkaAdmin, 'describeTopic' | 'offset'>;
-  changelog: Pick<ChangelogStore, 'topic' | 'endAt'>;
-  /** How fields are normalized, in a text: a snapshot of another text is not used. */
-  fields: string;
-  log: RunLog;
-  health: Health;
-  /** Milliseconds between snapshots of a partition that is worked on. @defaultValue 300_000 */
-  every?: number;
-}
+import type { SnapshotKeeper, SnapshotsOptions } from './snapshot-keeper.js';
 
 /** The local snapshots of the partitions that a process works on, one `Snapshot` for each time that a partition comes. */
-export class Snapshots {
+export class Snapshots implements SnapshotKeeper {
   readonly options: SnapshotsOptions;
   /** One partition is copied and written at a time: copies take memory. */
   isBusy = false;
