@@ -24,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   F4,
   F4n,
   F5,
+  F6,
   F8,
   F9,
   F10,
@@ -40,5 +41,4 @@ export const scenarios: readonly Scenario[] = [
   S1,
   S2,
   S11,
-  F6,
 ];

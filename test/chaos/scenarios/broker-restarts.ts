@@ -12,20 +12,26 @@ function feedFor(lab: Lab, pipeline: PipelineUnderTest, seconds: number): Promis
   });
 }
 
+/**
+ * With three brokers, as where it matters: a partition's leadership moves before its broker goes. A lone broker (seen with 4.4.0) that is
+ * told to stop in the middle of a commit may take its own partitions for deleted, leave the markers of the transaction out, and note it as
+ * completed: it hangs for ever then, whoever wrote it.
+ */
 export const F5: Scenario = {
   id: 'F5',
-  title: 'the broker is restarted every 15 s',
+  title: 'a broker is restarted every 15 s, one after the other',
   async run(lab) {
-    const cluster = await lab.single();
+    const cluster = await lab.triple();
     const pipeline = await PipelineUnderTest.open(lab, { cluster });
-    const node = cluster.kafka.nodes[0]!;
-    const restarts = lab.scaled(8, 2);
-    const feeding = feedFor(lab, pipeline, restarts * 15 + 10);
+    const { nodes } = cluster.kafka;
+    const restarts = lab.scaled(8, 3);
+    const feeding = feedFor(lab, pipeline, restarts * 17 + 10);
     pipeline.start();
-    await sleep(6000);
+    await sleep(8000);
     for (let i = 1; i <= restarts; i++) {
+      const node = nodes[i % nodes.length]!;
+      const measuring = pipeline.recovered(`restart ${i} of a broker`, 90_000);
       await node.stop();
-      const measuring = pipeline.recovered(`restart ${i} of the broker`, 90_000);
       await node.start();
       await Promise.all([measuring, sleep(15_000)]);
     }
