@@ -22,8 +22,8 @@ export interface Contender {
   /** Whether it writes each record once whatever happens: then its outputs stand in transactions. */
   readonly exactlyOnce: boolean;
   readonly phases: readonly Phase[];
-  /** Whether statistics outlive the process. */
-  readonly keepsState: boolean;
+  /** ms after which a process that was stopped is no longer waited for by the next one. */
+  readonly session: number;
   /** Why it cannot be had here, as a sentence, or null. May build what it needs. */
   missing(): string | null;
   start(job: Job): StartedProgram;

@@ -46,6 +46,13 @@ export function brokerUsage(): ProcessUsage | null {
   return null;
 }
 
+/** Time that all processors of the machine were busy since it began, in ms; NaN where the system does not tell. */
+export function machineCpu(): number {
+  const fields = textOf('/proc/stat').split('\n', 1)[0]!.split(/\s+/).slice(1).map(Number);
+  const [user = Number.NaN, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = fields;
+  return (user + nice + system + irq + softirq + steal) * msPerTick;
+}
+
 function descendants(root: number): number[] {
   const found: number[] = [];
   const waiting = [root];

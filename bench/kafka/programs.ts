@@ -51,7 +51,7 @@ function streamnorm(id: string, delivery: 'exactly-once' | 'at-least-once'): Con
     name: `streamnorm, ${delivery}`,
     exactlyOnce: delivery === 'exactly-once',
     phases: everywhere,
-    keepsState: true,
+    session: 0,
     missing: () => (existsSync(cli) ? null : 'it is not built: npm run build'),
     start: (job) => new StartedProgram(process.execPath, [cli, 'run', config(job)]),
     ownTopics: ({ group, source }) => [`${group}-${source}-changelog`],
@@ -70,7 +70,8 @@ function kafkaStreams(
     name,
     exactlyOnce,
     phases,
-    keepsState: true,
+    // It does not leave the group when it is stopped, so that the next one waits for the session of 45 s to end.
+    session: 'group.instance.id' in settings ? 0 : 47_000,
     missing: missingForKafkaStreams,
     start: (job) =>
       new StartedProgram('java', [
@@ -124,8 +125,9 @@ function kafkajs(id: string, name: string, exactlyOnce: boolean): Contender {
     id,
     name,
     exactlyOnce,
+    // Its state is in memory: there is nothing to restore, and a kill loses it.
     phases: ['throughput', 'latency', 'idle'],
-    keepsState: false,
+    session: 0,
     missing: () => null,
     start: ({ brokers, group, source, sink }) =>
       new StartedProgram(process.execPath, [

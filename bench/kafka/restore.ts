@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Arena, until } from './arena.js';
 import { awaitOutputs } from './await-outputs.js';
 import type { Contender } from './contender.js';
@@ -26,9 +27,11 @@ export async function restore(arena: Arena, contender: Contender, series: number
     const before = start();
     await awaitOutputs(arena, before, job.sink, workload.length);
     await before.stop();
+    const stoppedAt = performance.now();
     const entries = sum(await arena.ends(contender.ownTopics(job)[0]!));
     await workload.produce(arena.client, job.source, Math.min(series, 100 * partitions));
     const ends = await arena.ends(job.sink);
+    await sleep(Math.max(0, contender.session - (performance.now() - stoppedAt)));
     const program = start();
     const seconds = (): number => (performance.now() - program.startedAt) / 1000;
     let first = Number.NaN;

@@ -2,7 +2,7 @@ import type { Arena } from './arena.js';
 import { awaitOutputs } from './await-outputs.js';
 import type { Contender } from './contender.js';
 import { faultInOutputs } from './fault-in-outputs.js';
-import type { ProcessUsage } from './process-usage.js';
+import { machineCpu, type ProcessUsage } from './process-usage.js';
 import type { Outputs } from './read-outputs.js';
 import type { Workload } from './workload.js';
 
@@ -21,6 +21,8 @@ export interface Throughput {
   /** Cores that the program and the broker kept busy meanwhile. */
   cores: number;
   brokerCores: number;
+  /** Cores that neither of them nor this process kept busy: with others at work, figures of time are not to be compared. */
+  otherCores: number;
   /** MiB. */
   memory: number;
   /** What is wrong with the outputs. */
@@ -31,6 +33,8 @@ interface Sample {
   at: number;
   cpu: number;
   broker: number;
+  own: number;
+  machine: number;
   ends: number[];
 }
 
@@ -50,7 +54,14 @@ export async function throughput(
     const program = start();
     const samples: Sample[] = [];
     const outputs = await awaitOutputs(arena, program, job.sink, workload.length, (ends) =>
-      samples.push({ at: performance.now(), cpu: program.usage.cpu(), broker: broker?.cpu() ?? Number.NaN, ends }),
+      samples.push({
+        at: performance.now(),
+        cpu: program.usage.cpu(),
+        broker: broker?.cpu() ?? Number.NaN,
+        own: ownCpu(),
+        machine: machineCpu(),
+        ends,
+      }),
     );
     const memory = program.usage.peakMemory();
     const counts = samples.map(({ ends }) => countBefore(outputs, ends));
@@ -68,6 +79,9 @@ export async function throughput(
       brokerCpu: ((last.broker - warm.broker) / records) * 1000,
       cores: (last.cpu - warm.cpu) / ms,
       brokerCores: (last.broker - warm.broker) / ms,
+      otherCores:
+        (last.machine - warm.machine - (last.cpu - warm.cpu) - (last.broker - warm.broker) - (last.own - warm.own)) /
+        ms,
       memory,
       fault: faultInOutputs(outputs, workload),
     };
@@ -87,4 +101,10 @@ function countBefore({ offsets }: Outputs, ends: readonly number[]): number {
     count += low;
   }
   return count;
+}
+
+/** Of this process, in ms. */
+function ownCpu(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

@@ -3,10 +3,12 @@ import type { Measured, Results } from './results.js';
 
 type Cell = (measured: Measured) => string;
 
+const phases = ['throughput', 'latency', 'restore', 'kill', 'idle'] as const;
 const thousands: Intl.NumberFormat = new Intl.NumberFormat('en');
 
 /** The results as a table, one column a contender: medians, with the spread of the rounds where there were several. */
-export function toMarkdown({ machine, workload, at, contenders }: Results): string {
+export function toMarkdown({ machine, workload, at, contenders: all }: Results): string {
+  const contenders = all.filter((each) => phases.some((phase) => each[phase].length > 0));
   const rows: [string, Cell][] = [
     ['records/s, steady', spread('throughput', ({ rate }) => rate / 1000, 0, ' k')],
     ['records/s, from the start of the process', spread('throughput', ({ wholeRate }) => wholeRate / 1000, 0, ' k')],
@@ -15,6 +17,7 @@ export function toMarkdown({ machine, workload, at, contenders }: Results): stri
     ['CPU of the broker a record', spread('throughput', ({ brokerCpu }) => brokerCpu, 1, ' µs')],
     ['cores busy: program', spread('throughput', ({ cores }) => cores, 2)],
     ['cores busy: broker', spread('throughput', ({ brokerCores }) => brokerCores, 2)],
+    ['cores busy: others', spread('throughput', ({ otherCores }) => otherCores, 2)],
     ['memory, peak', spread('throughput', ({ memory }) => memory, 0, ' MiB')],
     ['latency at 1,000/s, p50', spread('latency', ({ p50 }) => p50, 1, ' ms')],
     ['latency at 1,000/s, p99', spread('latency', ({ p99 }) => p99, 1, ' ms')],
@@ -35,11 +38,11 @@ export function toMarkdown({ machine, workload, at, contenders }: Results): stri
     `|---|${contenders.map(() => '---|').join('')}`,
     ...shown.filter(([, ...cells]) => cells.some((cell) => cell !== '')).map((cells) => `| ${cells.join(' | ')} |`),
   ];
-  const notes = contenders.flatMap(({ name, notes: all }) => all.map((note) => `- ${name}: ${note}`));
+  const notes = all.flatMap(({ name, notes: each }) => each.map((note) => `- ${name}: ${note}`));
   return `${[`${machine}; ${at}`, workload, lines.join('\n'), notes.join('\n')].filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function spread<Phase extends 'throughput' | 'latency' | 'restore' | 'kill' | 'idle'>(
+function spread<Phase extends (typeof phases)[number]>(
   phase: Phase,
   pick: (round: Measured[Phase][number]) => number,
   digits: number,

@@ -20,7 +20,7 @@ export interface WorkloadOptions {
 export class Workload {
   /** Records made so far; each carries its number as `seq`. */
   length = 0;
-  /** Three scores a record, NaN for null. */
+  /** Scores of temperature, vibration and pressure of each record, NaN for null. */
   expected: Float64Array;
   /** The three values of each record. */
   values: Float64Array;
