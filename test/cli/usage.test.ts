@@ -20,11 +20,14 @@ describe('streamnorm', () => {
     expect(await runCli(['--version'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
   });
 
-  it.each(['normalize', 'run', 'check', 'state', 'top', 'tap', 'demo', 'doctor'])('explains %s with an example', async (command) => {
-    const { code, stdout } = await runCli([command, '--help']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`Examples?:\\n(.*\\n)*  .*streamnorm ${command}`));
-  });
+  it.each(['normalize', 'run', 'check', 'state', 'top', 'tap', 'demo', 'doctor'])(
+    'explains %s with an example',
+    async (command) => {
+      const { code, stdout } = await runCli([command, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`Examples?:\\n(.*\\n)*  .*streamnorm ${command}`));
+    },
+  );
 
   it.each<[what: string, args: string[], message: string]>([
     ['a misspelt command', ['normalise'], '(Did you mean normalize?)'],

@@ -119,7 +119,7 @@ function rowText(row: SeriesRow, columns: number): { head: string; state: string
 const text = (x: number | null) => (x === null ? '·' : formatValue(x));
 
 /** Keys come from strangers: nothing in them may steer the terminal. */
-export function plain(words: string): string {
+function plain(words: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
   return words.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '·');
 }

@@ -1,7 +1,7 @@
 import { EngineError } from '../../errors.js';
 
 /** A running service could not be reached, or did not answer as one. */
-export class ServiceClientError extends EngineError {
+class ServiceClientError extends EngineError {
   readonly code = 'SERVICE_CLIENT';
 }
 
