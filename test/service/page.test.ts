@@ -1,14 +1,17 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureChromium } from '../../scripts/browser.mjs';
 import { LivePlant } from '../../src/cli/demo/live-plant.js';
 import { plantRoutes } from '../../src/cli/demo/plant-routes.js';
 import { Health } from '../../src/pipeline/metrics/health.js';
 import { RunMetrics } from '../../src/pipeline/metrics/run-metrics.js';
+import { SeriesRecorder } from '../../src/pipeline/view/series-recorder.js';
+import { METHODS } from '../../src/service/page/try/try-out.js';
 import { pageRoutes } from '../../src/service/page-routes.js';
 import { seriesRoutes } from '../../src/service/series-routes.js';
 import { type Service, startService } from '../../src/service/start-service.js';
@@ -20,6 +23,7 @@ interface Page {
   evaluate<T>(expression: string): Promise<T>;
   click(selector: string): Promise<void>;
   fill(selector: string, text: string): Promise<void>;
+  emulateMedia(options: { colorScheme: string }): Promise<void>;
   screenshot(options: { path: string; fullPage: boolean }): Promise<unknown>;
   addInitScript(script: { content: string }): Promise<void>;
   close(): Promise<void>;
@@ -30,11 +34,13 @@ interface Browser {
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-const missing = !chromium
-  ? 'no Chromium: apt-get install chromium'
-  : ['playwright-core', 'uplot'].find((name) => !existsSync(join(root, 'node_modules', name)));
-if (missing) console.warn(`the page is not tested in a browser: ${missing} is missing`);
+const lacking = ['playwright-core', 'uplot'].find((name) => !existsSync(join(root, 'node_modules', name)));
+const chromium = lacking === undefined ? ensureChromium() : { missing: `npm install (${lacking} is not installed)` };
+const { missing } = chromium;
+if (missing !== undefined) {
+  if (process.env.CI) throw new Error(`the page must be tested in a browser: ${missing}`);
+  console.warn(`the page is not tested in a browser: ${missing}`);
+}
 
 const HOSTILE = '<img src=x onerror="document.title=\'pwned\'">';
 
@@ -48,16 +54,7 @@ describe.skipIf(missing !== undefined)('the page, in Chromium', () => {
   let live: LivePlant;
 
   beforeAll(async () => {
-    const from = join(root, 'src/service/page');
-    await build({
-      entryPoints: [join(from, 'page.ts')],
-      outdir: folder,
-      bundle: true,
-      minify: true,
-      format: 'esm',
-      logLevel: 'error',
-    });
-    for (const file of ['index.html', 'icon.svg']) copyFileSync(join(from, file), join(folder, file));
+    execFileSync(process.execPath, [join(root, 'scripts/build-page.mjs'), folder], { stdio: 'pipe' });
     const health = new Health();
     health.enter('running');
     const metrics = new RunMetrics({ version: '0', health });
@@ -81,7 +78,7 @@ describe.skipIf(missing !== undefined)('the page, in Chromium', () => {
     });
     const name = 'playwright-core';
     const playwright = (await import(name)) as { chromium: { launch(options: object): Promise<Browser> } };
-    browser = await playwright.chromium.launch({ executablePath: chromium, args: ['--no-sandbox'] });
+    browser = await playwright.chromium.launch({ executablePath: chromium.path, args: ['--no-sandbox'] });
     if (shots) mkdirSync(shots, { recursive: true });
   });
   afterAll(async () => {
@@ -91,20 +88,20 @@ describe.skipIf(missing !== undefined)('the page, in Chromium', () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function openPage(options: object = {}): Promise<Page> {
+  async function openPage(options: object = {}, url = service.url): Promise<Page> {
     const page = await browser.newPage({ viewport: { width: 1400, height: 1000 }, ...options });
     page.on('console', (message) => {
       if (message.type() !== 'log') faults.push(`console ${message.type()}: ${message.text()}`);
     });
     page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
     page.on('request', (request) => {
-      if (!request.url().startsWith(service.url) && !request.url().startsWith('blob:'))
+      if (!request.url().startsWith(url) && !request.url().startsWith('blob:'))
         faults.push(`request: ${request.url()}`);
     });
     await page.addInitScript({
       content: `globalThis.longTasks = []; new PerformanceObserver((list) => list.getEntries().forEach((task) => longTasks.push(task.duration))).observe({ type: 'longtask' });`,
     });
-    await page.goto(service.url);
+    await page.goto(url);
     await wait(page, `document.querySelectorAll('#rows tr:not([hidden])').length > 0`);
     return page;
   }
@@ -118,9 +115,7 @@ describe.skipIf(missing !== undefined)('the page, in Chromium', () => {
   }
 
   it('weighs at most 150 kB compressed', () => {
-    const bytes = ['index.html', 'page.js', 'page.css', 'icon.svg'].map(
-      (file) => gzipSync(readFileSync(join(folder, file))).length,
-    );
+    const bytes = readdirSync(folder).map((file) => gzipSync(readFileSync(join(folder, file))).length);
     expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(150_000);
   });
 
@@ -142,7 +137,15 @@ describe.skipIf(missing !== undefined)('the page, in Chromium', () => {
     await wait(page, `/pressure-04: level went from/.test(document.querySelector('#events').textContent)`);
     await wait(page, `document.querySelector('#detail-state').textContent === '◆ drifted'`);
     expect(await page.evaluate<number>(`document.querySelectorAll('#histogram rect').length`)).toBe(40);
-    if (shots) await page.screenshot({ path: join(shots, 'light.png'), fullPage: true });
+    if (shots) {
+      await page.fill('#search', 'pressure');
+      await new Promise((resolve) => setTimeout(resolve, 4000)); // so that what came of it is seen
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await page.screenshot({ path: join(shots, `${colorScheme}.png`), fullPage: false });
+      }
+    }
     await page.close();
   });
 
@@ -161,6 +164,64 @@ describe.skipIf(missing !== undefined)('the page, in Chromium', () => {
     const facts = await page.evaluate<string>(`document.querySelector('#facts').textContent`);
     await new Promise((resolve) => setTimeout(resolve, 700));
     expect(await page.evaluate(`document.querySelector('#facts').textContent`)).toBe(facts);
+    await page.close();
+  });
+
+  it('filters 100,000 series and goes on answering', async () => {
+    const many = new SeriesRecorder({ maxSeries: 100_000, points: 1 });
+    for (let i = 0; i < 100_000; i++)
+      many.observe(`device-${i}`, 'x', { time: i, value: i, normalized: 0, center: 0, scale: 1, count: 1, epoch: 0 });
+    const health = new Health();
+    const metrics = new RunMetrics({ version: '0', health });
+    const operations = { metrics: () => [metrics.set.snapshot()], health: () => health.report() };
+    const routes = [...pageRoutes(pathToFileURL(`${folder}/`)), ...seriesRoutes(many, operations)];
+    const other = await startService({ ...operations, port: 0, routes });
+    try {
+      const page = await openPage({}, other.url);
+      await wait(page, `document.querySelector('#matching').textContent === '100.0 k'`);
+      // A busy machine makes any task long: of three times the best counts.
+      let longest = Number.POSITIVE_INFINITY;
+      for (const [text, name] of [
+        ['99999', 'device-99999 · x'],
+        ['4242', 'device-14242 · x'],
+        ['DEVICE-7', 'device-7 · x'],
+      ]) {
+        await page.evaluate('longTasks.length = 0');
+        await page.fill('#search', text!);
+        await wait(page, `${shown}[0] === ${JSON.stringify(name)}`);
+        longest = Math.min(longest, await page.evaluate<number>('Math.max(0, ...longTasks)'));
+        // No more lines are made than a page of the table has.
+        expect(await page.evaluate<number>(`document.querySelectorAll('#rows tr').length`)).toBeLessThanOrEqual(50);
+      }
+      expect(longest).toBeLessThan(100);
+      await page.close();
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('normalizes what is pasted, with each method, and says which is advised', async () => {
+    const page = await openPage();
+    await page.click('#try-open');
+    const rows = Array.from(
+      { length: 600 },
+      (_, i) => `${'ab'[i % 2]},${(20 + Math.sin(i) + (i % 2) * 50).toFixed(3)}`,
+    );
+    await page.fill('#try-text', `device,temperature\n${rows.join('\n')}\nc,1,2\n`);
+    await page.click('#try-go');
+    await wait(page, `document.querySelector('#try-results').dataset.state === 'done'`);
+    const facts = await page.evaluate<string>(`document.querySelector('#try-facts').textContent`);
+    expect(facts).toMatch(/^csv, 600 records; 1 bad, the first: line 602: /);
+    expect(await page.evaluate<string>(`document.querySelector('#try-key').value`)).toBe('device');
+    expect(
+      await page.evaluate(
+        `[...document.querySelectorAll('#try-results [data-method]')].map((one) => one.dataset.method)`,
+      ),
+    ).toEqual(METHODS);
+    expect(await page.evaluate<number>(`document.querySelectorAll('#try-results .advised').length`)).toBe(1);
+    const line = await page.evaluate<string>(`document.querySelector('#try-results path').getAttribute('d')`);
+    expect(line).toMatch(/^M0\.0 [\d.]+L/);
+    if (shots) await page.screenshot({ path: join(shots, 'try.png'), fullPage: false });
     await page.close();
   });
 

@@ -7,6 +7,7 @@ import { showVerdict } from './output-verdict.js';
 import { showDisconnected, showOverview } from './overview-tiles.js';
 import { SeriesCharts } from './series-charts.js';
 import { SeriesList } from './series-list.js';
+import { offerTryIt } from './try-it.js';
 
 /** Rows of a page of the table, and events that are shown. */
 const ROWS = 50;
@@ -163,10 +164,13 @@ byId('png').addEventListener('click', () => {
   });
 });
 document.addEventListener('keydown', (event) => {
-  const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+  const isTyping =
+    event.target instanceof HTMLInputElement ||
+    event.target instanceof HTMLSelectElement ||
+    event.target instanceof HTMLTextAreaElement;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === 'Escape' && isTyping) (event.target as HTMLElement).blur();
-  if (isTyping) return;
+  if (isTyping || byId<HTMLDialogElement>('try').open) return;
   if (event.key === '/') {
     event.preventDefault();
     byId('search').focus();
@@ -192,4 +196,5 @@ async function offerPokes(): Promise<void> {
 }
 
 refilter({});
+offerTryIt();
 void offerPokes();

@@ -219,8 +219,13 @@ export class SeriesCharts {
       ctx.moveTo(x, bbox.top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
-      if (plot === this.#raw)
-        ctx.fillText(`◆ ${change?.cause ?? ''}`, x + 4 * devicePixelRatio, bbox.top + 12 * devicePixelRatio);
+      if (plot !== this.#raw) continue;
+      const label = `◆ ${change?.cause ?? ''}`;
+      const gap = 4 * devicePixelRatio;
+      // Beside the line where there is room for it, else before it.
+      const isCut = x + gap + ctx.measureText(label).width > bbox.left + bbox.width;
+      ctx.textAlign = isCut ? 'right' : 'left';
+      ctx.fillText(label, isCut ? x - gap : x + gap, bbox.top + 12 * devicePixelRatio);
     }
     ctx.restore();
   }
