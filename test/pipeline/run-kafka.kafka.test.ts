@@ -375,7 +375,7 @@ describeOnKafka('streamnorm run on Kafka', (kafka) => {
     );
     await fill(topic, 4, sensors(8000, 2));
     await drained(topic, groupId, 4);
-    const url = engine.log.find(({ msg }) => msg === 'metrics and health are served')!.url as string;
+    const url = engine.log.find(({ url: served }) => served !== undefined)!.url as string;
     await until('it is ready', async () => (await fetch(`${url}/readyz`)).status === 200);
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toMatch(/^streamnorm_worker_restarts_total 1$/m);
