@@ -33,7 +33,7 @@ const help = `npm run bench:kafka -- [flags]
   --out FOLDER     where latest.json and latest.md go (bench/kafka/results)
 
 KAFKA_BROKERS names a broker that is there; else one is started. BENCH_JAVA_HEAP (1g) is that of Kafka Streams,
-BENCH_STREAMS_SETTINGS ("name=value …") more of its settings.`;
+BENCH_STREAMS_SETTINGS ("name=value …") more of its settings, BENCH_NODE_FLAGS ("--cpu-prof …") flags of Node for this engine.`;
 
 const phases: readonly Phase[] = ['throughput', 'latency', 'restore', 'kill', 'idle'];
 const warmup = 30;

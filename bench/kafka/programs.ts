@@ -8,6 +8,7 @@ const everywhere: readonly Phase[] = ['throughput', 'latency', 'restore', 'kill'
 const cli = resolve('dist/src/cli/main.js');
 const peers = resolve('bench/peers');
 const java = resolve('.cache/peers/kafka-streams');
+const nodeFlags = process.env.BENCH_NODE_FLAGS?.split(' ') ?? [];
 const heap = process.env.BENCH_JAVA_HEAP ?? '1g';
 
 /** Everything that can be measured, in the order of the table. Run in the root of the project. */
@@ -53,7 +54,7 @@ function streamnorm(id: string, delivery: 'exactly-once' | 'at-least-once'): Con
     phases: everywhere,
     session: 0,
     missing: () => (existsSync(cli) ? null : 'it is not built: npm run build'),
-    start: (job) => new StartedProgram(process.execPath, [cli, 'run', config(job)]),
+    start: (job) => new StartedProgram(process.execPath, [...nodeFlags, cli, 'run', config(job)]),
     ownTopics: ({ group, source }) => [`${group}-${source}-changelog`],
   };
 }
@@ -76,6 +77,7 @@ function kafkaStreams(
     start: (job) =>
       new StartedProgram('java', [
         `-Xmx${heap}`,
+        '-XX:+UseSerialGC', // the cheapest of the collectors for this work
         '-cp',
         [join(java, 'classes'), join(java, 'lib', '*')].join(delimiter),
         'peer.Normalize',
