@@ -1,5 +1,4 @@
 import { ByteWriter } from '../../codec/byte-writer.js';
-import { decodeUtf8 } from '../../codec/decode-utf8.js';
 import { NdjsonDecoder } from '../../codec/ndjson-decoder.js';
 import { NdjsonEncoder } from '../../codec/ndjson-encoder.js';
 import type { RecordBatch } from '../../codec/record-batch.js';
@@ -18,6 +17,7 @@ import type { KafkaPipelinePlan } from '../plan.js';
 import type { PartitionWatch } from '../view/partition-watch.js';
 import type { RunView } from '../view/run-view.js';
 import type { BadRecord, BadRecords } from './bad-records.js';
+import { keyText } from './key-text.js';
 import type { Snapshot } from './snapshot.js';
 import { SourceHeaders } from './source-header.js';
 import type { Spare } from './spare.js';
@@ -91,7 +91,7 @@ export class PartitionEngine {
       key(i) {
         const { bytes, keyStart, keyEnd } = this.records!;
         const start = keyStart[this.from + i]!;
-        return start < 0 ? '' : decodeUtf8(bytes, start, keyEnd[this.from + i]!);
+        return start < 0 ? '' : keyText(bytes, start, keyEnd[this.from + i]!);
       },
       time(i) {
         return this.records!.timestamps[this.from + i]!;
