@@ -5,7 +5,7 @@ import type { PartitionWatch } from './partition-watch.js';
 const KEYS_AT_ONCE = 2_000;
 const PAUSE = 10;
 /** Series that one search has recorded. */
-const MOST_FOUND = 100;
+const MOST_FOUND = 128;
 /** ms after which the same search looks again. */
 const AGAIN_AFTER = 10_000;
 /** Searches that are remembered. */

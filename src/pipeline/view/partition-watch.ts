@@ -22,9 +22,10 @@ export class PartitionWatch implements ScoreWatcher {
   #dropped = 0;
   /** Until when a key is followed. */
   readonly #followed = new Map<string, number>();
-  /** The next record that is chosen, and how far apart they are. */
+  /** The next record that is chosen, and how far apart they are on the average. */
   #next = 0;
   #step = 1;
+  #seed = 1;
   /** Fields of a record. */
   #width = 1;
   readonly #point: { -readonly [K in keyof ScoredPoint]: ScoredPoint[K] } = {
@@ -55,8 +56,7 @@ export class PartitionWatch implements ScoreWatcher {
     for (const [key, until] of this.#followed) if (until < this.#budget.now) this.#followed.delete(key);
     if (most > 0) {
       this.#step = Math.ceil((length * this.#width) / most);
-      // Records that come round and round in the same order are not always chosen at the same place.
-      this.#next = (this.#next * 7 + 3) % this.#step;
+      this.#next = this.#leap() - 1;
     } else this.#next = length;
     if (this.#dropped !== this.#recorder.dropped) {
       this.#histories.clear();
@@ -67,7 +67,7 @@ export class PartitionWatch implements ScoreWatcher {
 
   see(i: number, key: string, at: number, fields: readonly WatchedField[]): void {
     const isChosen = i === this.#next;
-    if (isChosen) this.#next += this.#step;
+    if (isChosen) this.#next += this.#leap();
     else if (!this.#followed.has(key)) return;
     if (!this.#budget.take(fields.length, isChosen)) return;
     this.#width = fields.length;
@@ -92,6 +92,13 @@ export class PartitionWatch implements ScoreWatcher {
       histories[k]?.add(point);
     }
     if (known === undefined && histories.some((history) => history !== undefined)) this.#histories.set(key, histories);
+  }
+
+  /** How far it is to the next: by chance, for series may come round and round in the same order. */
+  #leap(): number {
+    if (this.#step === 1) return 1;
+    this.#seed = (Math.imul(this.#seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return 1 + Math.floor((this.#seed / 2 ** 32) * (2 * this.#step - 1));
   }
 
   /** Shows what the state knows of the series in `slot`, of which nothing may have been recorded yet. */

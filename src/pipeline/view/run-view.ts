@@ -7,6 +7,8 @@ import { SeriesRecorder } from './series-recorder.js';
 import type { Happening, SeriesDetail, SeriesPage, SeriesQuery, SeriesView } from './series-view.js';
 import { WatchBudget } from './watch-budget.js';
 
+/** Series that are all shown. */
+const FEW = 256;
 /** ms in which refusals of one kind are told together. */
 const TOLD_TOGETHER = 5_000;
 
@@ -77,11 +79,13 @@ export class RunView implements SeriesView {
   }
 
   find(query: SeriesQuery): SeriesPage {
-    if (query.search !== undefined && query.search !== '') this.#search.begin(query.search);
     let total = 0;
     for (const { normalizer } of this.#watches.values())
       total += normalizer.table.size * normalizer.fields.filter(({ scorer }) => scorer !== undefined).length;
+    const { search = '' } = query;
     const page = this.#recorder.find(query);
+    // Of a few, all are shown, those too that have said nothing since the state was restored.
+    if (search !== '' || (page.total < total && total <= FEW)) this.#search.begin(search);
     return { ...page, total: Math.max(total, page.total) };
   }
 
