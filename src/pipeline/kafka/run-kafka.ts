@@ -50,6 +50,12 @@ export interface KafkaRunOptions {
 /** How long a run that ends may write local snapshots, in ms. */
 const SAVE = 5_000;
 
+/**
+ * ms that a transaction may take: long, for a slow sink is no fault. Whoever takes the partition over ends it at once, so that it only
+ * holds readers up when nobody does.
+ */
+const TRANSACTION_TIMEOUT = 300_000;
+
 /** Longest pause before the stream is begun again, in ms. */
 const LONGEST_PAUSE = 10_000;
 
@@ -174,7 +180,7 @@ class KafkaRun {
         : new PartitionTransactions({
             client,
             transactionalId: source.groupId,
-            transactionTimeout: 30_000,
+            transactionTimeout: TRANSACTION_TIMEOUT,
             ...(sink.kind === 'kafka' && { compression: sink.compression }),
           });
     const instance = source.groupInstanceId;
