@@ -73,7 +73,7 @@ async function serve(
   if (!plan.http || view === undefined) return async () => {};
   const operations = { metrics: () => [metrics.set.snapshot()], health: () => health.report() };
   const service = await startService({ ...plan.http, ...operations, routes: liveRoutes(view, operations) });
-  say('metrics, health and the live page are served', { url: service.url });
+  say('metrics and health are served', { url: service.url });
   return () => service.close();
 }
 

@@ -53,7 +53,7 @@ export async function runWorkers(plan: KafkaPipelinePlan, path: string, logForma
   const views = new WorkerViews();
   const service =
     plan.http && (await startService({ ...plan.http, ...operations, routes: liveRoutes(views, operations) }));
-  if (service) log.info('metrics, health and the live page are served', { url: service.url });
+  if (service) log.info('metrics and health are served', { url: service.url });
   const signal = stopSignal();
   const failed = new AbortController();
   const keep = async (worker: number): Promise<void> => {

@@ -46,9 +46,11 @@ export class PartitionWatch implements ScoreWatcher {
     this.#budget = budget;
   }
 
-  /** Someone looks at this series. */
+  /** Someone looks at this series: it is brought up to now, and recorded from now on. */
   follow(key: string): void {
     this.#followed.set(key, this.#budget.now + FOLLOWED_FOR);
+    const slot = this.normalizer.table.find(key);
+    if (slot >= 0) this.show(key, slot);
   }
 
   begin(length: number): boolean {
@@ -101,7 +103,7 @@ export class PartitionWatch implements ScoreWatcher {
     return 1 + Math.floor((this.#seed / 2 ** 32) * (2 * this.#step - 1));
   }
 
-  /** Shows what the state knows of the series in `slot`, of which nothing may have been recorded yet. */
+  /** Shows what the state knows of the series of a key, of which perhaps nothing was recorded, or not the latest. */
   show(key: string, slot: number): void {
     for (const { name, scorer, column } of this.normalizer.fields) {
       if (scorer === undefined || column?.pageOf(slot) === undefined) continue;

@@ -55,7 +55,8 @@ export class RunView implements SeriesView {
   /** A series was renormalized, at `at` of its own time. */
   renormalized(watch: PartitionWatch, change: ScoredRenormalization, at: number): void {
     const { key, field, cause, oldCenter, oldScale, newCenter, newScale } = change;
-    this.#recorder.admit(key, field, watch.group);
+    const history = this.#recorder.admit(key, field, watch.group);
+    history.epoch = Math.max(history.epoch, change.epoch);
     this.#recorder.note(
       {
         at,

@@ -83,9 +83,10 @@ export class SeriesHistory {
     this.#scale = new Float64Array(capacity);
   }
 
-  /** Tells what is known of a series of which no observation was told yet. */
+  /** Tells how a series is now; heeded where it has learnt more than was told. */
   prime({ center, scale, count, epoch }: Pick<ScoredPoint, 'center' | 'scale' | 'count' | 'epoch'>): void {
-    if (this.#seen > 0) return;
+    // A score rests on one observation less than is known after it.
+    if (count <= this.count + 1 && this.#seen > 0) return;
     this.#lastCenter = center;
     this.#lastScale = scale;
     this.count = count;

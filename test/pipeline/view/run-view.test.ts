@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { NdjsonDecoder } from '../../../src/codec/ndjson-decoder.js';
+import { RecordNormalizer } from '../../../src/normalize/record-normalizer.js';
 import { BatchScorer } from '../../../src/pipeline/batch-scorer.js';
 import { decoderOptions } from '../../../src/pipeline/decoder-options.js';
 import { toPlan } from '../../../src/pipeline/to-plan.js';
@@ -9,6 +10,7 @@ import { SeriesRecorder } from '../../../src/pipeline/view/series-recorder.js';
 import { WatchBudget } from '../../../src/pipeline/view/watch-budget.js';
 import { SeriesTable } from '../../../src/series/series-table.js';
 import { batchOf } from '../../support/batch-of.js';
+import { seededNormals } from '../../support/seeded-normals.js';
 
 const plan = toPlan(
   {
@@ -143,6 +145,37 @@ describe('RunView', () => {
     view.close('t/0');
     expect(view.find({ search: 'x' }).rows.map(({ value }) => value)).toEqual([2]);
     expect(view.find({}).total).toBe(2);
+  });
+
+  it.each(
+    (['z-score', 'min-max', 'max-abs', 'robust', 'quantile', 'power', 'adaptive', 'innovation'] as const).flatMap(
+      (method) =>
+        (method === 'adaptive' || method === 'innovation'
+          ? [undefined]
+          : ['all' as const, { halfLife: 50 }, { halfLife: '20s' }, { window: 64 }, { window: '30s' }]
+        ).map((memory) => [method, memory] as const),
+    ),
+  )('changes nothing of the state by looking: %s, %o', (method, memory) => {
+    const engine = () => {
+      const table = new SeriesTable();
+      return new RecordNormalizer({
+        named: [{ name: 'x', options: { method, warmup: 5, ...(memory !== undefined && { memory }) } }],
+        table,
+      });
+    };
+    const seen = engine();
+    const unseen = engine();
+    const view = new RunView();
+    const watch = view.open('t/0', seen);
+    const noise = seededNormals(7, 600);
+    for (let i = 0; i < 600; i++) {
+      const x = 10 + noise[i]! + (i > 400 ? 20 : 0);
+      const scores = [seen, unseen].map((one) => one.score(0, one.table.slotOf(`k${i % 2}`), x, 1000 * i));
+      expect(scores[0]).toBe(scores[1]);
+      if (i % 7 === 0) watch.show('k0', seen.table.find('k0'));
+    }
+    expect(seen.table.toBytes()).toEqual(unseen.table.toBytes());
+    expect(view.find({ search: 'k0' }).rows[0]!.count).toBeGreaterThan(10);
   });
 
   it('tells many refusals of one kind as few', () => {
