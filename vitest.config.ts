@@ -6,6 +6,9 @@ const onKafka = ['test/kafka/*.test.ts', 'test/**/*.kafka.test.ts'];
 /** Tests that need a GPU backend's device: brought once for all of them, and only when one of them runs. */
 const onDevices = ['test/backend/backend-conformance.test.ts', 'test/**/*.device.test.ts'];
 
+/** On a busy machine a broker, a browser or a device may once be too late; what is wrong is wrong twice. */
+const retry = process.env.CI ? 1 : 0;
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
@@ -18,6 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'devices',
+          retry,
           include: onDevices,
           globalSetup: ['test/support/devices-setup.ts'],
           sequence: { groupOrder: 2 },
@@ -28,6 +32,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'kafka',
+          retry,
           include: onKafka,
           globalSetup: ['test/support/kafka-setup.ts'],
           sequence: { groupOrder: 1 },
@@ -37,7 +42,7 @@ export default defineConfig({
       {
         extends: true,
         // The short form of `npm run chaos`.
-        test: { name: 'chaos', include: ['test/chaos/*.chaos.ts'], sequence: { groupOrder: 2 }, maxWorkers: 1 },
+        test: { name: 'chaos', retry, include: ['test/chaos/*.chaos.ts'], sequence: { groupOrder: 2 }, maxWorkers: 1 },
       },
     ],
   },
