@@ -13,6 +13,7 @@ interface Flags {
   progress: boolean;
   logFormat?: 'json' | 'pretty';
   worker?: number;
+  watch?: boolean;
 }
 
 export function runCommand(settle: (code: number) => void): Command {
@@ -23,6 +24,7 @@ export function runCommand(settle: (code: number) => void): Command {
     .addOption(
       new Option('--log-format <format>', 'of the log on stderr; pretty on a terminal').choices(['json', 'pretty']),
     )
+    .option('--watch', 'on Kafka: take up the configuration file when it changes, as at SIGHUP')
     .addOption(
       new Option('--worker <number>', 'run as one of several, for the process that keeps them')
         .argParser(Number)
@@ -30,16 +32,20 @@ export function runCommand(settle: (code: number) => void): Command {
     )
     .addHelpText(
       'after',
-      '\nSIGTERM or Ctrl-C: what was read is finished and saved; a second one stops at once.\nWith state.store: file, or on Kafka, a run that was killed goes on where it was, and writes no record twice.\n\nExample:\n  streamnorm run pipeline.yaml',
+      '\nSIGTERM or Ctrl-C: what was read is finished and saved; a second one stops at once.\nSIGHUP, where it is not the terminal that goes: on Kafka the configuration is read again; one that is wrong changes nothing.\nWith state.store: file, or on Kafka, a run that was killed goes on where it was, and writes no record twice.\n\nExample:\n  streamnorm run pipeline.yaml',
     )
-    .action(async (path: string, { progress, logFormat, worker }: Flags) => {
+    .action(async (path: string, { progress, logFormat, worker, watch = false }: Flags) => {
       const plan = readConfig(path);
       if (isKafkaPlan(plan)) {
-        if (worker !== undefined || plan.workers === 1) return runKafkaHere(plan, logFormat, worker);
+        if (watch && path === '-')
+          throw new InvalidOptionError('--watch', true, 'absent where stdin is the configuration');
+        if (worker !== undefined || plan.workers === 1)
+          return runKafkaHere(plan, { ...(path !== '-' && { path }), watch, logFormat }, worker);
         if (path === '-')
           throw new InvalidOptionError('workers', plan.workers, '1 where the configuration is read from stdin');
-        return runWorkers(plan, path, logFormat);
+        return runWorkers(plan, path, watch, logFormat);
       }
+      if (watch) throw new InvalidOptionError('--watch', true, 'absent: it goes with a Kafka source');
       if (!isTextPlan(plan)) throw new TypeError('a plan of no kind');
       const bar = new ProgressBar(progress);
       const summary = await runPipeline(plan, {

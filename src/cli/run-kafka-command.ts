@@ -9,6 +9,7 @@ import type { Happening } from '../pipeline/view/series-view.js';
 import { liveRoutes } from '../service/live-routes.js';
 import { startService } from '../service/start-service.js';
 import { createLog } from './create-log.js';
+import { onReloadMessage, onReloadSignal, readChangedPlan } from './reload-signal.js';
 import { stopSignal } from './stop-signal.js';
 import { version } from './version.js';
 
@@ -27,14 +28,25 @@ const REPORT_EVERY = 1_000;
 /** Happenings that a report tells at most. */
 const MOST_TOLD = 100;
 
+interface Where {
+  /** Of the configuration file, which is read again at SIGHUP; absent where there is none. */
+  path?: string;
+  /** Read it again when it changes, too. @defaultValue false */
+  watch?: boolean;
+  logFormat?: 'json' | 'pretty' | undefined;
+}
+
 /**
  * Runs a pipeline on Kafka in this process until it is told to stop.
+ *
+ * When the configuration changes, what was read is finished and committed, the group is left, and the run goes on with the new one: the
+ * state comes back from where it was written, but for the fields whose meaning has changed. One that is wrong changes nothing.
  * @param worker which of several this is: it serves nothing itself, and reports to the process that keeps it
  * @throws EngineError
  */
 export async function runKafkaHere(
   plan: KafkaPipelinePlan,
-  logFormat?: 'json' | 'pretty',
+  { path, watch = false, logFormat }: Where,
   worker?: number,
 ): Promise<void> {
   const log = createLog(logFormat, worker);
@@ -51,14 +63,42 @@ export async function runKafkaHere(
     worker === undefined
       ? await serve(plan, metrics, health, view, log.info)
       : report(String(worker), metrics, health, view);
+  let current = plan;
+  let next: KafkaPipelinePlan | undefined;
+  let reload = new AbortController();
+  const takeUp = (): void => {
+    const changed = readChangedPlan(path!, next ?? current, log);
+    if (changed === undefined) return;
+    next = changed;
+    log.info('the configuration has changed: finishing what was read');
+    view?.note('note', 'the configuration has changed');
+    reload.abort();
+  };
+  const endReloads = worker === undefined ? onReloadSignal(path, watch, takeUp) : onReloadMessage(takeUp);
   try {
-    await runKafka(plan, { signal, metrics, health, log, view, ...(worker !== undefined && { worker }) });
+    for (;;) {
+      const either = AbortSignal.any([signal, reload.signal]);
+      await runKafka(current, {
+        signal: either,
+        metrics,
+        health,
+        log,
+        view,
+        ...(worker !== undefined && { worker }),
+      });
+      if (signal.aborted || next === undefined) break;
+      current = next;
+      next = undefined;
+      reload = new AbortController();
+      log.info('going on with the new configuration');
+    }
     health.enter('stopped');
     log.info('stopped', { records: metrics.records.value, outputs: metrics.outputs.value });
   } catch (error) {
     health.enter('failed', (error as Error).message);
     throw error;
   } finally {
+    endReloads();
     await end();
   }
 }

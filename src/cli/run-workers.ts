@@ -12,6 +12,7 @@ import { WorkerViews } from '../pipeline/view/worker-views.js';
 import { liveRoutes } from '../service/live-routes.js';
 import { startService } from '../service/start-service.js';
 import { createLog } from './create-log.js';
+import { onReloadSignal, RELOAD, readChangedPlan } from './reload-signal.js';
 import type { WorkerMessage } from './run-kafka-command.js';
 import { stopSignal } from './stop-signal.js';
 import { version } from './version.js';
@@ -36,9 +37,15 @@ class WorkersError extends EngineError {
  * Their logs go to this process's stderr, their metrics and health are served as one.
  *
  * @param path of the configuration file, which each worker reads
+ * @param watch have it read again when it changes, as at SIGHUP
  * @throws WorkersError when one of them fails again and again, or at once
  */
-export async function runWorkers(plan: KafkaPipelinePlan, path: string, logFormat?: 'json' | 'pretty'): Promise<void> {
+export async function runWorkers(
+  plan: KafkaPipelinePlan,
+  path: string,
+  watch: boolean,
+  logFormat?: 'json' | 'pretty',
+): Promise<void> {
   const log = createLog(logFormat);
   const reports = new Map<string, HealthReport>();
   const own = new RunMetrics({ version: version(), health: new Health() });
@@ -56,11 +63,20 @@ export async function runWorkers(plan: KafkaPipelinePlan, path: string, logForma
   if (service) log.info('metrics and health are served', { url: service.url });
   const signal = stopSignal();
   const failed = new AbortController();
+  const children = new Set<ChildProcess>();
+  let current = plan;
+  const endReloads = onReloadSignal(path, watch, () => {
+    const changed = readChangedPlan(path, current, log);
+    if (changed === undefined) return;
+    current = changed;
+    for (const child of children) if (child.connected) child.send(RELOAD, () => {});
+  });
   const keep = async (worker: number): Promise<void> => {
     const name = String(worker);
     for (let failures = 0; !signal.aborted && !failed.signal.aborted; ) {
       const began = performance.now();
       const child = startWorker(path, worker, logFormat);
+      children.add(child);
       const view = new RemoteView((question) => {
         if (child.connected) child.send(question, () => {}); // one that has ended does not answer
       });
@@ -72,6 +88,7 @@ export async function runWorkers(plan: KafkaPipelinePlan, path: string, logForma
         for (const happening of message.happenings) views.note(name, happening);
       });
       const { code, by } = await ended(child, AbortSignal.any([signal, failed.signal]));
+      children.delete(child);
       metrics.ended(name);
       views.ended(name);
       if (signal.aborted || failed.signal.aborted) return;
@@ -108,6 +125,7 @@ export async function runWorkers(plan: KafkaPipelinePlan, path: string, logForma
     await Promise.all(Array.from({ length: plan.workers }, (_, worker) => keep(worker)));
     log.info('all workers have stopped');
   } finally {
+    endReloads();
     if (service) await service.close();
   }
 }

@@ -100,6 +100,8 @@ class KafkaRun {
   #text: TextSink | undefined;
   #snapshots: Snapshots | undefined;
   #attempt = 0;
+  /** Ends what the metrics ask of this run. */
+  readonly #endMetrics: () => void;
 
   constructor(plan: KafkaPipelinePlan, options: KafkaRunOptions, client: KafkaClient) {
     this.#plan = plan;
@@ -108,13 +110,21 @@ class KafkaRun {
     const { metrics, log } = options;
     this.#bad = new BadRecords({ ...plan, topic: plan.deadLetter?.topic }, metrics, log);
     metrics.inFlightBytes.read(() => this.#consumer?.bytesInFlight ?? 0);
-    metrics.set.onCollect(() => {
+    this.#endMetrics = metrics.set.onCollect(() => {
       for (const { topic, partition, position, endOffset } of this.#consumer?.lag() ?? [])
         metrics.lag.labels(topic, partition).set(endOffset - position);
     });
   }
 
   async work(): Promise<void> {
+    try {
+      await this.#work();
+    } finally {
+      this.#endMetrics();
+    }
+  }
+
+  async #work(): Promise<void> {
     const { signal, health, log } = this.#options;
     // What is wrong at the beginning is most likely wrong in the configuration: it is told at once.
     const topics = await prepareTopics(this.#client, this.#plan);
