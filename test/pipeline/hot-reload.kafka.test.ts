@@ -56,13 +56,13 @@ describeOnKafka('the configuration of a run on Kafka, changed while it runs', (k
     const outputs = async () =>
       (await valuesOf(client, `${topic}.normalized`)).map((text) => JSON.parse(text) as Output);
     const written = async (count: number): Promise<Output> => {
-      let last: Output[] = [];
-      await until(
-        `${count} are written`,
-        async () => (last = await outputs().catch(() => [])).length === count,
-        30_000,
-      );
-      return last.at(-1)!;
+      let all: Output[] = [];
+      const reached = async () => {
+        all = await outputs().catch(() => []);
+        return all.length === count;
+      };
+      await until(`${count} are written`, reached, 30_000);
+      return all.at(-1)!;
     };
 
     config();
