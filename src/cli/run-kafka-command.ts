@@ -3,6 +3,7 @@ import { Health, type HealthReport } from '../pipeline/metrics/health.js';
 import type { MetricSnapshot } from '../pipeline/metrics/metric-snapshot.js';
 import { RunMetrics } from '../pipeline/metrics/run-metrics.js';
 import type { KafkaPipelinePlan } from '../pipeline/plan.js';
+import { openTracer } from '../pipeline/trace/open-tracer.js';
 import { answerViewQuestion, isViewQuestion, type ViewAnswer } from '../pipeline/view/remote-view.js';
 import { RunView } from '../pipeline/view/run-view.js';
 import type { Happening } from '../pipeline/view/series-view.js';
@@ -63,6 +64,7 @@ export async function runKafkaHere(
     worker === undefined
       ? await serve(plan, metrics, health, view, log.info)
       : report(String(worker), metrics, health, view);
+  const tracer = await openTracer(version(), plan.source.groupId, log);
   let current = plan;
   let next: KafkaPipelinePlan | undefined;
   let reload = new AbortController();
@@ -84,6 +86,7 @@ export async function runKafkaHere(
         health,
         log,
         view,
+        tracer,
         ...(worker !== undefined && { worker }),
       });
       if (signal.aborted || next === undefined) break;
@@ -99,6 +102,7 @@ export async function runKafkaHere(
     throw error;
   } finally {
     endReloads();
+    await tracer?.flush();
     await end();
   }
 }

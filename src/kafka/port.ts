@@ -87,6 +87,12 @@ export interface GroupListener {
   connection?(trouble: Error | null): void;
 }
 
+/** A fetch of records, in epoch ms. */
+export interface FetchTimes {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * Records of one partition, with the duty to settle them.
  *
@@ -105,6 +111,8 @@ export interface Delivery extends TopicPartition {
   readonly byteLength: number;
   /** The end of the partition as the broker gave it with these records. */
   readonly endOffset: number;
+  /** When the broker was asked for them and when they came, in epoch ms; undefined where the client does not tell. */
+  readonly fetched?: FetchTimes | undefined;
   /** A batch that cannot be read: there are no records, and `[firstOffset, nextOffset)` is passed over. */
   readonly fault: UnreadableBatchError | null;
   /** Records that were deleted before they were read: `[from, to)`. */

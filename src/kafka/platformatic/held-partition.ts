@@ -1,4 +1,4 @@
-import type { Assignment, Delivery, GroupConsumer, TopicPartition } from '../port.js';
+import type { Assignment, Delivery, FetchTimes, GroupConsumer, TopicPartition } from '../port.js';
 import type { RecordBatchReader } from '../record-batch/record-batch-reader.js';
 
 /** A partition that a consumer holds: where it is, what is fetched and what is not settled. */
@@ -15,6 +15,8 @@ export class HeldPartition implements TopicPartition {
   /** Next offset to be fetched. */
   position = 0;
   endOffset = 0;
+  /** Of what is being handed out. */
+  fetched: FetchTimes | undefined;
   /** Grows when what is under way is for nothing: after a seek. */
   version = 0;
   leader = -1;
@@ -96,6 +98,7 @@ class HeldDelivery implements Delivery {
   readonly nextOffset: number;
   readonly byteLength: number;
   readonly endOffset: number;
+  readonly fetched: FetchTimes | undefined;
   readonly fault: Delivery['fault'];
   readonly gap: Delivery['gap'];
   readonly #held: HeldPartition;
@@ -117,6 +120,7 @@ class HeldDelivery implements Delivery {
     this.fault = content.fault;
     this.gap = content.gap;
     this.endOffset = held.endOffset;
+    this.fetched = held.fetched;
   }
 
   get stale(): boolean {

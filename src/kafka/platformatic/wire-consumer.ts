@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OffsetGapError, StaleEpochError, TransportError } from '../kafka-errors.js';
 import type {
   Assignment,
+  FetchTimes,
   GroupConsumer,
   GroupConsumerOptions,
   GroupListener,
@@ -306,15 +307,17 @@ export class WireConsumer implements GroupConsumer {
       }));
       try {
         const request = fetchRequest(targets, wait, room, this.#options.isolation === 'read_committed');
+        const from = Date.now();
         const { errorCode, partitions } = await this.#cluster.send(this.#role, node, request);
         if (errorCode !== 0)
           throw new TransportError(`broker ${node} refused a fetch: error ${errorCode}`, true, [errorCode]);
         if (this.#unreachable) this.#trouble(null);
         attempt = 0;
+        const times = { from, to: Date.now() };
         for (const fetched of partitions) {
           const of = asked.find(({ held }) => held.topic === fetched.topic && held.partition === fetched.partition);
           if (of !== undefined && of.held.version === of.version && !of.held.assignment.signal.aborted)
-            await this.#take(of.held, fetched);
+            await this.#take(of.held, fetched, times);
         }
       } catch (error) {
         if (this.#closed) return;
@@ -326,12 +329,13 @@ export class WireConsumer implements GroupConsumer {
     }
   }
 
-  async #take(held: HeldPartition, fetched: FetchedPartition): Promise<void> {
+  async #take(held: HeldPartition, fetched: FetchedPartition, times: FetchTimes): Promise<void> {
     const { errorCode } = fetched;
     if (errorCode === 0) {
       held.endOffset = this.#options.isolation === 'read_committed' ? fetched.lastStableOffset : fetched.highWatermark;
       if (fetched.records.length > 0) {
         const { maxBatchBytes } = this.#options;
+        held.fetched = times;
         held.reader = new RecordBatchReader(fetched.records, {
           fromOffset: held.position,
           aborted: fetched.aborted,

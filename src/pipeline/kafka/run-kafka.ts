@@ -24,6 +24,7 @@ import type { Health } from '../metrics/health.js';
 import type { RunMetrics } from '../metrics/run-metrics.js';
 import type { KafkaPipelinePlan } from '../plan.js';
 import type { RunLog } from '../run-log.js';
+import type { DeliveryTrace, DeliveryTracer } from '../trace/delivery-tracer.js';
 import type { RunView } from '../view/run-view.js';
 import { BadRecords } from './bad-records.js';
 import { openTextSink, type TextSink } from './open-text-sink.js';
@@ -41,6 +42,8 @@ export interface KafkaRunOptions {
   log: RunLog;
   /** Shown what comes and goes, and what is scored. */
   view?: RunView | undefined;
+  /** Told what becomes of each delivery. */
+  tracer?: DeliveryTracer | undefined;
   /** Milliseconds between local snapshots of a partition, where the plan has a folder for them. @defaultValue 300_000 */
   snapshotEvery?: number;
   /** Which of several workers this is. @defaultValue 0 */
@@ -62,6 +65,7 @@ const LONGEST_PAUSE = 10_000;
 interface ScoredDelivery extends DeliveryOutput {
   lists: RecordBatchList[];
   readonly since: number;
+  readonly trace: DeliveryTrace | undefined;
 }
 
 /**
@@ -165,7 +169,7 @@ class KafkaRun {
 
   /** One life of the pipeline: a member of the group, until it is told to stop or something fails. */
   #stream(topics: PipelineTopics): Observable<unknown> {
-    const { metrics, health, log, signal, drain = 9_000, worker = 0 } = this.#options;
+    const { metrics, health, log, tracer, signal, drain = 9_000, worker = 0 } = this.#options;
     const plan = this.#plan;
     const client = this.#client;
     const { source, sink, state, delivery: guarantee, batch } = plan;
@@ -214,6 +218,7 @@ class KafkaRun {
       revoked: (assignment, lost) => {
         metrics.rebalances.add();
         engines.close(assignment, lost);
+        tracer?.gone(assignment);
         log.info(lost ? 'partition lost' : 'partition given back', {
           topic: assignment.topic,
           partition: assignment.partition,
@@ -245,15 +250,15 @@ class KafkaRun {
         ...(transactions && !exactlyOnce && { outputs: 'at-once' as const }),
         maxWait: exactlyOnce || state.store !== 'kafka' ? batch.maxWait : state.checkpointEvery,
         ...(sink.kind === 'kafka' && { compression: sink.compression }),
-        ...(changelog && {
-          state: (together) => {
-            const last = together.at(-1) as ScoredDelivery;
-            const changes = engines.changes(last.delivery, changelog);
-            if (changes === undefined) return [];
-            last.lists.push(changes.list);
-            return [changes.batch];
-          },
-        }),
+        state: (together) => {
+          if (tracer !== undefined) for (const { trace } of together as ScoredDelivery[]) trace?.committing();
+          if (changelog === undefined) return [];
+          const last = together.at(-1) as ScoredDelivery;
+          const changes = engines.changes(last.delivery, changelog);
+          if (changes === undefined) return [];
+          last.lists.push(changes.list);
+          return [changes.batch];
+        },
       }),
       tap((output) => this.#committed(output as ScoredDelivery, engines)),
     );
@@ -270,7 +275,7 @@ class KafkaRun {
   }
 
   #score(engines: PartitionEngines): OperatorFunction<Delivery, ScoredDelivery> {
-    const { metrics, log } = this.#options;
+    const { metrics, log, tracer } = this.#options;
     return concatMap((delivery) => {
       const engine = delivery.stale ? undefined : engines.of(delivery);
       if (engine === undefined) {
@@ -288,17 +293,20 @@ class KafkaRun {
         });
       }
       const since = performance.now();
+      const trace = tracer?.begin(delivery);
       const { lists, ...output } = engine.process(delivery);
-      return [{ ...output, lists: [...lists], since }];
+      trace?.scored();
+      return [{ ...output, lists: [...lists], since, trace }];
     });
   }
 
-  #committed({ delivery, lists, since, batches }: ScoredDelivery, engines: PartitionEngines): void {
+  #committed({ delivery, lists, since, batches, trace }: ScoredDelivery, engines: PartitionEngines): void {
     const { metrics, health } = this.#options;
     const { records } = delivery;
     this.#attempt = 0;
     health.clear('stream');
     engines.committed(delivery);
+    trace?.committed();
     metrics.commits.add();
     for (const batch of batches ?? []) metrics.outputs.add(batch.records.count);
     metrics.batchSeconds.observe((performance.now() - since) / 1000);
@@ -309,11 +317,12 @@ class KafkaRun {
 
   /** Begins again after what passes by itself, with longer and longer pauses; what does not ends the run. */
   #again<T>(): OperatorFunction<T, T> {
-    const { metrics, health, log, signal, view } = this.#options;
+    const { metrics, health, log, signal, view, tracer } = this.#options;
     return (source) =>
       source.pipe(
         retry({
           delay: (error: unknown) => {
+            tracer?.failed(error);
             if (signal?.aborted) return throwError(() => error);
             if (!isPassing(error)) return throwError(() => error);
             metrics.abortedTransactions.add();
