@@ -1,5 +1,4 @@
-const ZERO = 48;
-const MINUS = 45;
+import { LONGEST_DECIMAL, writeDecimal } from './write-decimal.js';
 
 /**
  * A buffer of bytes that grows, is written from the front and used again after `clear`.
@@ -55,10 +54,8 @@ export class ByteWriter {
 
   /** The shortest text that reads back as `x`; −0 keeps its sign. `x` must be finite. */
   number(x: number): void {
-    if (x >= 0 && x < 10 && x === Math.floor(x)) {
-      if (x === 0 && 1 / x < 0) this.byte(MINUS);
-      this.byte(ZERO + x);
-    } else this.ascii(String(x));
+    this.reserve(LONGEST_DECIMAL);
+    this.length = writeDecimal(x, this.bytes, this.length);
   }
 
   /** Any text as UTF-8; a lone surrogate as U+FFFD. */
