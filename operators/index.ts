@@ -1,20 +1,28 @@
 export { type AdaptiveNormalizeOptions, adaptiveNormalize } from './adaptive-normalize.js';
 export { type BatchNormalized, type BatchNormalizeOptions, batchNormalize } from './batch-normalize.js';
+export { type ChannelNormalizeOptions, channelNormalize } from './channel-normalize.js';
 export { type DetectDriftOptions, detectDrift } from './detect-drift.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from './ewma.js';
 export { type InnovationScoreOptions, innovationScore } from './innovation-score.js';
 export type { BatchInput, BatchTensor, TensorLike } from './internal/batch-values.js';
 export type { DriftSignal } from './internal/drift-signal.js';
 export type { BackendChoice } from './internal/resolve-batch-options.js';
+export type { ScoredVector, VectorAccess } from './internal/score-vectors.js';
 export type { EventTime, RecordAccess, Scored } from './internal/scoring-options.js';
 export type { Summarized } from './internal/summarize-series.js';
+export type { VectorInput, VectorOutput } from './internal/vector-input.js';
 export { type MaxAbsOptions, maxAbs } from './max-abs.js';
 export { type MicroBatchOptions, microBatch } from './micro-batch.js';
 export { type MinMaxOptions, minMax } from './min-max.js';
 export { type Normalized, type NormalizeOptions, normalize } from './normalize.js';
+export {
+  type PerImageStandardizationOptions,
+  perImageStandardization,
+} from './per-image-standardization.js';
 export { type PowerNormalizeOptions, powerNormalize } from './power-normalize.js';
 export { type QuantileNormalizeOptions, quantileNormalize } from './quantile-normalize.js';
 export { type Renormalized, type RenormalizeOnDriftOptions, renormalizeOnDrift } from './renormalize-on-drift.js';
+export { type RescaleOptions, rescale } from './rescale.js';
 export {
   type ReversibleInstance,
   type ReversibleInstanceNormOptions,

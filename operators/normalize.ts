@@ -3,8 +3,9 @@ import { numericNames } from '../src/codec/numeric-names.js';
 import { valueAtName } from '../src/codec/value-at-name.js';
 import { InvalidOptionError } from '../src/errors.js';
 import type { CommonOptions, FieldMethod, FieldOptions } from '../src/normalize/field-options.js';
+import { isTimed } from '../src/normalize/is-timed.js';
 import { RecordNormalizer } from '../src/normalize/record-normalizer.js';
-import { resolveField } from '../src/normalize/resolve-field.js';
+import { type PlainVector, toPlainValue } from '../src/normalize/vector/to-plain-value.js';
 import { withDefaults } from '../src/normalize/with-defaults.js';
 import { SeriesTable } from '../src/series/series-table.js';
 import {
@@ -35,15 +36,20 @@ export interface NormalizeOptions<T> {
 
 /** What `normalize` adds to a record, each by field name. */
 export interface Normalized {
-  /** null where there is no score; an array for a field that holds an array (`unit-norm`). */
-  normalized: Record<string, number | null | (number | null)[]>;
+  /** null where there is no score; arrays and more for fields that are more than one number, plain where they came so. */
+  normalized: Record<string, PlainVector>;
   /** Renormalizations of the series so far. */
   epoch: Record<string, number>;
   /** With `include`, in the unit of the field: `value = normalized · scale + center` for affine methods. */
-  center?: Record<string, number | null>;
-  scale?: Record<string, number | null>;
+  center?: Record<string, PlainVector>;
+  scale?: Record<string, PlainVector>;
   /** With `include`: observations that the score rests on. */
-  count?: Record<string, number | null>;
+  count?: Record<string, PlainVector>;
+  /**
+   * Why the record was not scored, by the name of the field that holds something else than it should, as `expected …, got …`: then every
+   * score is null, and nothing of it was learnt. Absent from all other records.
+   */
+  unfit?: Record<string, string>;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -55,7 +61,9 @@ const NONE: ReadonlySet<string> = new Set();
  *     normalize({ defaults: { warmup: 2 } })    --normalized: {t: n}---normalized: {t: n}---normalized: {t: 4}|   n = null
  *
  * The record comes out with `normalized` and `epoch` added, the rest untouched. A value is scored first and learnt after. A missing
- * value is null and learnt by nobody. Fields of method `unit-norm` of one record form one vector.
+ * value is null and learnt by nobody. Fields of method `unit-norm` of one record form one vector. A field with a `shape`, or of a method
+ * for such fields, is more than one number: all of a record is read before any of it is learnt, and one that does not fit is emitted with
+ * `unfit` and without scores.
  *
  * @throws InvalidOptionError when called with a faulty option, naming field and option
  */
@@ -71,8 +79,9 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
   const reserved = reservedFields(key, time);
   const others = fields === '*' ? defaults : undefined;
   const named = fields === '*' ? [] : namedFields(fields, defaults);
-  const names = named.map((field) => field.name);
-  const { timed } = new RecordNormalizer({ named, others, table: new SeriesTable() }); // throws here what is wrong with `defaults`
+  const checked = new RecordNormalizer({ named, others, table: new SeriesTable() }); // throws here what is wrong with `defaults`
+  const { timed } = checked;
+  const names = checked.fields.map((field) => field.name);
   if (timed && timeOf === undefined)
     throw new InvalidOptionError(
       'time',
@@ -88,10 +97,17 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
       let isDropped = false;
       const normalizeRecord = (record: T): T & Normalized => {
         const at = timeOf === undefined ? Number.NaN : toEpochMs(timeOf(record));
-        const slot = table.slotOf(keyOf(record), touchTime(at, table));
+        const key = keyOf(record);
         const out: Normalized = { normalized: {}, epoch: {} };
         for (const name of include) out[name] = {};
         isDropped = false;
+        for (const field of engine.vectors) {
+          const reason = field.scorer.read(valueAtName(record, field.name)) ?? engine.refusalOf(field, key);
+          if (reason === undefined) continue;
+          for (const { name } of named) out.normalized[name] = null;
+          return { ...record, ...out, unfit: { [field.name]: reason } };
+        }
+        const slot = table.slotOf(key, touchTime(at, table));
         vector.clear();
         for (const name of others ? numericNames(record, NONE).filter((name) => !reserved.has(name)) : names) {
           const index = engine.indexOf(name);
@@ -109,6 +125,14 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
           if (!scorer.warm && resolved.rules.whileWarming === 'drop') isDropped = true;
         }
         vector.writeTo(out.normalized);
+        for (const field of engine.vectors) {
+          const { name, scorer, resolved } = field;
+          engine.scoreVector(field, slot, at);
+          out.normalized[name] = toPlainValue(scorer.output, scorer.form, scorer.nesting);
+          if (field.column !== undefined) out.epoch[name] = scorer.epoch;
+          for (const wanted of include) out[wanted]![name] = toPlainValue(scorer[wanted], 'flat', undefined);
+          if (!scorer.warm && resolved.rules.whileWarming === 'drop') isDropped = true;
+        }
         return { ...record, ...out };
       };
       return source.pipe(
@@ -128,7 +152,7 @@ function namedFields(fields: Readonly<Record<string, FieldMethod | FieldOptions>
   return Object.entries(fields).map(([name, given]) => {
     const options = withDefaults(typeof given === 'string' ? { method: given } : given, defaults);
     try {
-      resolveField(options);
+      isTimed(options); // throws what is wrong
     } catch (error) {
       if (error instanceof InvalidOptionError)
         throw new InvalidOptionError(`fields.${name}.${error.option}`, error.received, error.expected);

@@ -1,18 +1,25 @@
 // Operators
 export { type AdaptiveNormalizeOptions, adaptiveNormalize } from '../operators/adaptive-normalize.js';
 export { type BatchNormalized, type BatchNormalizeOptions, batchNormalize } from '../operators/batch-normalize.js';
+export { type ChannelNormalizeOptions, channelNormalize } from '../operators/channel-normalize.js';
 export { type DetectDriftOptions, detectDrift } from '../operators/detect-drift.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from '../operators/ewma.js';
 export { type InnovationScoreOptions, innovationScore } from '../operators/innovation-score.js';
 export type { BatchInput, BatchTensor, TensorLike } from '../operators/internal/batch-values.js';
 export type { DriftSignal } from '../operators/internal/drift-signal.js';
 export type { BackendChoice } from '../operators/internal/resolve-batch-options.js';
+export type { ScoredVector, VectorAccess } from '../operators/internal/score-vectors.js';
 export type { EventTime, RecordAccess, Scored } from '../operators/internal/scoring-options.js';
 export type { Summarized } from '../operators/internal/summarize-series.js';
+export type { VectorInput, VectorOutput } from '../operators/internal/vector-input.js';
 export { type MaxAbsOptions, maxAbs } from '../operators/max-abs.js';
 export { type MicroBatchOptions, microBatch } from '../operators/micro-batch.js';
 export { type MinMaxOptions, minMax } from '../operators/min-max.js';
 export { type Normalized, type NormalizeOptions, normalize } from '../operators/normalize.js';
+export {
+  type PerImageStandardizationOptions,
+  perImageStandardization,
+} from '../operators/per-image-standardization.js';
 export { type PowerNormalizeOptions, powerNormalize } from '../operators/power-normalize.js';
 export { type QuantileNormalizeOptions, quantileNormalize } from '../operators/quantile-normalize.js';
 export {
@@ -20,6 +27,7 @@ export {
   type RenormalizeOnDriftOptions,
   renormalizeOnDrift,
 } from '../operators/renormalize-on-drift.js';
+export { type RescaleOptions, rescale } from '../operators/rescale.js';
 export {
   type ReversibleInstance,
   type ReversibleInstanceNormOptions,
@@ -112,6 +120,10 @@ export type {
 } from './normalize/field-options.js';
 export type { Memory } from './normalize/memory.js';
 export type { RenormalizationEvent } from './normalize/renormalization-event.js';
+export type { TensorType } from './normalize/vector/tensor-types.js';
+export type { PlainArray, PlainVector } from './normalize/vector/to-plain-value.js';
+export type { VectorMethod, VectorOptions } from './normalize/vector/vector-options.js';
+export type { SparseVector } from './normalize/vector/vector-value.js';
 // Keyed state
 export type { SeriesCounters } from './series/series-counters.js';
 export { SeriesTable, type SeriesTableOptions } from './series/series-table.js';

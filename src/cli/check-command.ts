@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { resolveField } from '../normalize/resolve-field.js';
+import { resolveVector } from '../normalize/vector/resolve-vector.js';
 import { tryConnections } from '../pipeline/kafka/try-connections.js';
 import { isKafkaPlan, isTextPlan, type PipelinePlan } from '../pipeline/plan.js';
 import { readConfig } from './read-config.js';
@@ -36,6 +37,8 @@ function asWritten(value: unknown, written: ReadonlyMap<string, string>): unknow
 /** The plan with what every field's options come to. */
 function describePlan(plan: PipelinePlan): unknown {
   const describe = (options: Parameters<typeof resolveField>[0]) => {
+    const vector = resolveVector(options);
+    if (vector !== undefined) return vector.described;
     const { method, memory, rules } = resolveField(options);
     if (method === 'unit-norm' || method === 'none') return { method };
     const { clipLow, clipHigh, learnWithin, timed: _, ...rest } = rules;

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultMethod } from '../normalize/default-method.js';
 import type { FieldOptions } from '../normalize/field-options.js';
-import { resolveField } from '../normalize/resolve-field.js';
+import { isTimed } from '../normalize/is-timed.js';
 import { withDefaults } from '../normalize/with-defaults.js';
 import { isTextPlan, type PipelinePlan } from '../pipeline/plan.js';
 import { runPipeline } from '../pipeline/run-pipeline.js';
@@ -144,7 +144,7 @@ function planOf(files: string[], flags: Flags): PipelinePlan {
   const override = (options: FieldOptions): FieldOptions => {
     const { method = defaultMethod({ ...options, ...defaults, ...own }) } = options;
     const merged = { ...options, ...withDefaults({ method }, defaults), ...own };
-    resolveField(merged);
+    isTimed(merged); // throws what is wrong
     return merged;
   };
   const { named, others } = (flags.field ? plan : (base ?? plan)).fields;

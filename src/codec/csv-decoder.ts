@@ -8,6 +8,7 @@ import { parseNumber } from './parse-number.js';
 import { parseTimeBytes } from './parse-time-bytes.js';
 import type { RecordBatch } from './record-batch.js';
 import type { RecordDecoder } from './record-decoder.js';
+import { strictUtf8 } from './strict-utf8.js';
 import { TextPool } from './text-pool.js';
 
 const QUOTE = 34;
@@ -72,6 +73,17 @@ export class CsvDecoder implements RecordDecoder {
     const end = ends[i]!;
     if (bytes[start] !== QUOTE || start === end) return this.#pool.text(bytes, start, end);
     return decodeUtf8(bytes, start + 1, end - 1).replaceAll('""', '"');
+  }
+
+  value(column: number, i: number): unknown {
+    const { kinds, starts, ends } = this.columns[column]!;
+    if (this.#batch === undefined || kinds[i] === CellKind.absent) return undefined;
+    const { bytes } = this.#batch;
+    const start = starts[i]!;
+    const end = ends[i]!;
+    const isQuoted = bytes[start] === QUOTE && start < end ? 1 : 0;
+    const text = strictUtf8(bytes, start + isQuoted, end - isQuoted);
+    return text === '' ? null : isQuoted ? text.replaceAll('""', '"') : text;
   }
 
   time(column: number, i: number): number {

@@ -4,10 +4,13 @@ import type { CsvHeader } from './csv-header.js';
 import { quoteCell } from './quote-cell.js';
 import type { RecordBatch } from './record-batch.js';
 import type { OutputMode, RecordEncoder } from './record-encoder.js';
-import type { ScoredBatch, ScoredField } from './scored-batch.js';
+import type { ScoredBatch, ScoredField, ScoredTexts, ScoredVector } from './scored-batch.js';
+import { scoredText } from './scored-text.js';
 
 const RETURN = 13;
 const LINE_FEED = 10;
+
+type Scored = ScoredField | ScoredVector;
 
 export interface CsvEncoderOptions {
   mode: OutputMode;
@@ -37,10 +40,10 @@ export class CsvEncoder implements RecordEncoder {
     this.#needsHeader = hasHeader;
   }
 
-  encode(batch: RecordBatch, { fields, keep }: ScoredBatch, out: ByteWriter): void {
-    if (this.#needsHeader) this.#writeHeader(fields, out);
+  encode(batch: RecordBatch, { fields, vectors = [], keep }: ScoredBatch, out: ByteWriter): void {
+    if (this.#needsHeader) this.#writeHeader([...fields, ...vectors], out);
     this.#needsHeader = false;
-    const inPlace = this.#mode === 'replace' ? this.#byPosition(fields) : undefined;
+    const inPlace = this.#mode === 'replace' ? this.#byPosition([...fields, ...vectors]) : undefined;
     for (let i = 0; i < batch.length; i++) {
       if (keep[i] === 0) continue;
       if (inPlace === undefined) out.copy(batch.bytes, batch.starts[i]!, batch.ends[i]!);
@@ -49,11 +52,15 @@ export class CsvEncoder implements RecordEncoder {
         if (inPlace === undefined) this.#cell(field.normalized[i]!, out);
         for (const { values } of field.extras) this.#cell(values[i]!, out);
       }
+      for (const vector of vectors) {
+        if (inPlace === undefined) this.#textCell(vector.normalized, i, out);
+        for (const { texts } of vector.extras) this.#textCell(texts, i, out);
+      }
       this.#endLine(out);
     }
   }
 
-  #writeHeader(fields: readonly ScoredField[], out: ByteWriter): void {
+  #writeHeader(fields: readonly Scored[], out: ByteWriter): void {
     const delimiter = String.fromCharCode(this.#header.delimiter);
     const added = fields.flatMap(({ name, extras }) => [
       ...(this.#mode === 'add' ? [`${name}_normalized`] : []),
@@ -66,16 +73,17 @@ export class CsvEncoder implements RecordEncoder {
     this.#endLine(out);
   }
 
-  #byPosition(fields: readonly ScoredField[]): ScoredField[] {
+  #byPosition(fields: readonly Scored[]): Scored[] {
     const { names } = this.#header;
     return [...fields].sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
   }
 
-  #replaceCells(batch: RecordBatch, i: number, fields: readonly ScoredField[], out: ByteWriter): void {
+  #replaceCells(batch: RecordBatch, i: number, fields: readonly Scored[], out: ByteWriter): void {
     let from = batch.starts[i]!;
     for (const { column, normalized } of fields) {
       out.copy(batch.bytes, from, column.starts[i]!);
-      if (!Number.isNaN(normalized[i]!)) out.number(normalized[i]!);
+      if ('out' in normalized) this.#text(normalized, i, out);
+      else if (!Number.isNaN(normalized[i]!)) out.number(normalized[i]!);
       from = column.ends[i]!;
     }
     out.copy(batch.bytes, from, batch.ends[i]!);
@@ -84,6 +92,17 @@ export class CsvEncoder implements RecordEncoder {
   #cell(x: number, out: ByteWriter): void {
     out.byte(this.#header.delimiter);
     if (!Number.isNaN(x)) out.number(x);
+  }
+
+  #textCell(texts: ScoredTexts, i: number, out: ByteWriter): void {
+    out.byte(this.#header.delimiter);
+    this.#text(texts, i, out);
+  }
+
+  /** JSON has commas: a cell of it is quoted. */
+  #text(texts: ScoredTexts, i: number, out: ByteWriter): void {
+    const text = scoredText(texts, i);
+    if (text !== 'null') out.utf8(quoteCell(text, String.fromCharCode(this.#header.delimiter)));
   }
 
   #endLine(out: ByteWriter): void {

@@ -8,13 +8,16 @@ import { CellKind } from './cell-kind.js';
  */
 export class FieldColumn {
   readonly name: string;
+  /** Whether the value is wanted whole, whatever it is: an array or an object has its place too. */
+  readonly isWhole: boolean;
   values: Float64Array;
   kinds: Uint8Array;
   starts: Uint32Array;
   ends: Uint32Array;
 
-  constructor(name: string, capacity: number) {
+  constructor(name: string, capacity: number, isWhole = false) {
     this.name = name;
+    this.isWhole = isWhole;
     this.values = new Float64Array(capacity).fill(Number.NaN);
     this.kinds = new Uint8Array(capacity).fill(CellKind.absent);
     this.starts = new Uint32Array(capacity);

@@ -31,7 +31,7 @@ export interface JsonScannerTarget {
  * Reads the wanted fields of one JSON object from its bytes, without text or objects, and checks that all of it is JSON (RFC 8259).
  *
  * `scan` is false for what it will not decide: invalid text, a name with an escape, a name met twice, an array where fields of an object
- * are wanted, nesting beyond 64. Such a record is for `JSON.parse`, which gives the same for all others. Never recurses. O(bytes).
+ * are wanted, an object or array where a number is, nesting beyond 64. Such a record is for `JSON.parse`, which gives the same for all others. Never recurses. O(bytes).
  */
 export class JsonScanner {
   /** Where the last scan stopped. */
@@ -60,6 +60,9 @@ export class JsonScanner {
     i++;
     let depth = 0;
     let isFirst = true;
+    // The value that is wanted whole, while the scan is inside of it.
+    let whole: FieldColumn | undefined;
+    let wholeDepth = 0;
     this.#isArray[0] = 0;
     this.#isLive[0] = 1;
     this.#prefixes[0] = undefined;
@@ -128,7 +131,16 @@ export class JsonScanner {
           this.#isLive[depth] =
             isLive && (node?.hasChildren || (this.#target.discover !== undefined && depth <= DEEPEST_FIELD)) ? 1 : 0;
           this.#prefixes[depth] = node;
-          if (node !== undefined && node.column >= 0) return false; // a field that is an object
+          if (node !== undefined && node.column >= 0) {
+            const column = columns[node.column]!;
+            if (!column.isWhole || node.hasChildren) return false; // a field that is an object
+            this.#isLive[depth] = 0;
+            whole = column;
+            wholeDepth = depth;
+            column.values[row] = Number.NaN;
+            column.kinds[row] = CellKind.other;
+            column.starts[row] = from;
+          }
           isFirst = true;
           i++;
           continue;
@@ -155,6 +167,10 @@ export class JsonScanner {
         }
       } else {
         i++;
+        if (whole !== undefined && depth === wholeDepth) {
+          whole.ends[row] = i;
+          whole = undefined;
+        }
         depth--;
       }
 
@@ -168,6 +184,10 @@ export class JsonScanner {
           break;
         }
         if (bytes[i] !== (this.#isArray[depth] === 1 ? CLOSE_ARRAY : CLOSE_OBJECT)) return false;
+        if (whole !== undefined && depth === wholeDepth) {
+          whole.ends[row] = i + 1;
+          whole = undefined;
+        }
       }
     }
     i = skipSpace(bytes, i, end);

@@ -8,12 +8,15 @@ import { parseTime } from './parse-time.js';
 import { parseTimeBytes } from './parse-time-bytes.js';
 import type { RecordBatch } from './record-batch.js';
 import type { RecordDecoder } from './record-decoder.js';
+import { strictUtf8 } from './strict-utf8.js';
 import { TextPool } from './text-pool.js';
 import { valueAtName } from './value-at-name.js';
 
 export interface NdjsonDecoderOptions {
   /** Dotted names of the fields, of key and of time; their columns come first, in this order. */
   names: readonly string[];
+  /** Those of them that are wanted whole, arrays and objects included, for `value`. @defaultValue `[]` */
+  whole?: readonly string[];
   /** Read every other number too, those of nested objects included and those that appear later. @defaultValue false */
   others?: boolean;
   /** Top-level properties that the output writes itself: never read as fields. @defaultValue `[]` */
@@ -51,11 +54,11 @@ export class NdjsonDecoder implements RecordDecoder {
   #capacity = 0;
   #batch: RecordBatch | undefined;
 
-  constructor({ names, others = false, reserved = [], maxColumns = 4096 }: NdjsonDecoderOptions) {
+  constructor({ names, whole = [], others = false, reserved = [], maxColumns = 4096 }: NdjsonDecoderOptions) {
     this.#others = others;
     this.#reserved = new Set(reserved);
     this.#maxColumns = maxColumns;
-    for (const name of new Set(names)) this.#addColumn(name);
+    for (const name of new Set(names)) this.#addColumn(name, whole.includes(name));
     for (const name of reserved) this.#names.add(name).isReserved = true;
     this.#scanner = new JsonScanner({
       names: this.#names,
@@ -69,7 +72,8 @@ export class NdjsonDecoder implements RecordDecoder {
     this.#batch = batch;
     this.#capacity = Math.max(this.#capacity, length);
     for (const column of this.columns) {
-      if (column.values.length < length) Object.assign(column, new FieldColumn(column.name, starts.length));
+      if (column.values.length < length)
+        Object.assign(column, new FieldColumn(column.name, starts.length, column.isWhole));
       else column.clear(length);
     }
     if (this.faultCount > 0) this.faults.length = 0;
@@ -99,6 +103,25 @@ export class NdjsonDecoder implements RecordDecoder {
     for (let at = start; at < end; at++)
       if (bytes[at] === BACKSLASH) return JSON.parse(decodeUtf8(bytes, start, end)) as string;
     return this.#pool.text(bytes, start + 1, end - 1);
+  }
+
+  value(column: number, i: number): unknown {
+    const { name, kinds, values, starts, ends } = this.columns[column]!;
+    const kind = kinds[i];
+    if (this.#batch === undefined || kind === CellKind.absent) return undefined;
+    if (kind === CellKind.missing) return null;
+    if (kind === CellKind.number) return values[i];
+    const { bytes } = this.#batch;
+    const document = this.#documents.get(i);
+    if (document !== undefined) {
+      strictUtf8(bytes, this.#batch.starts[i]!, this.#batch.ends[i]!);
+      return valueAtName(document, name);
+    }
+    const start = starts[i]!;
+    const end = ends[i]!;
+    if (kind !== CellKind.text) return JSON.parse(strictUtf8(bytes, start, end));
+    const text = strictUtf8(bytes, start + 1, end - 1);
+    return text.includes('\\') ? JSON.parse(`"${text}"`) : text;
   }
 
   time(column: number, i: number): number {
@@ -167,9 +190,9 @@ export class NdjsonDecoder implements RecordDecoder {
     return node;
   }
 
-  #addColumn(name: string): NameNode {
+  #addColumn(name: string, isWhole = false): NameNode {
     const node = this.#names.add(name);
-    if (node.column < 0) node.column = this.columns.push(new FieldColumn(name, this.#capacity)) - 1;
+    if (node.column < 0) node.column = this.columns.push(new FieldColumn(name, this.#capacity, isWhole)) - 1;
     return node;
   }
 }

@@ -3,7 +3,8 @@ import { CellKind } from './cell-kind.js';
 import { decodeUtf8 } from './decode-utf8.js';
 import type { RecordBatch } from './record-batch.js';
 import type { OutputMode, RecordEncoder } from './record-encoder.js';
-import type { ScoredBatch, ScoredField } from './scored-batch.js';
+import type { ScoredBatch, ScoredField, ScoredTexts, ScoredVector } from './scored-batch.js';
+import { scoredText } from './scored-text.js';
 
 const LINE_FEED = 10;
 const OPEN = 123;
@@ -20,6 +21,7 @@ export class NdjsonEncoder implements RecordEncoder {
   readonly #mode: OutputMode;
   #members: Member[] = [];
   #membersOf: readonly ScoredField[] = [];
+  #vectorsOf: readonly ScoredVector[] = NO_VECTORS;
 
   constructor(mode: OutputMode) {
     this.#mode = mode;
@@ -35,18 +37,23 @@ export class NdjsonEncoder implements RecordEncoder {
 
   /** Appends record `i` alone, without a line end. */
   encodeRecord(batch: RecordBatch, scored: ScoredBatch, i: number, out: ByteWriter): void {
-    const { fields } = scored;
-    if (fields !== this.#membersOf) this.#prepare(fields);
+    const { fields, vectors = NO_VECTORS } = scored;
+    if (fields !== this.#membersOf || vectors !== this.#vectorsOf) this.#prepare(fields, vectors);
     const mayHaveMember = scored.hasReserved?.(i) ?? true;
-    if (this.#mode === 'replace') this.#replace(batch, i, fields, mayHaveMember, out);
+    if (this.#mode === 'replace') this.#replace(batch, i, fields, vectors, mayHaveMember, out);
     else this.#splice(batch.bytes, batch.starts[i]!, batch.ends[i]!, i, mayHaveMember, out);
   }
 
-  #prepare(fields: readonly ScoredField[]): void {
+  #prepare(fields: readonly ScoredField[], vectors: readonly ScoredVector[]): void {
     // Fields may have been added since; their columns are renewed with them.
-    if (fields.length !== this.#membersOf.length || fields.some((field, k) => field !== this.#membersOf[k]))
-      this.#members = membersOf(fields, this.#mode);
+    if (
+      vectors !== this.#vectorsOf ||
+      fields.length !== this.#membersOf.length ||
+      fields.some((field, k) => field !== this.#membersOf[k])
+    )
+      this.#members = membersOf(fields, vectors, this.#mode);
     this.#membersOf = fields;
+    this.#vectorsOf = vectors;
   }
 
   /** Copies the record and writes the members before its closing brace. */
@@ -71,12 +78,13 @@ export class NdjsonEncoder implements RecordEncoder {
       isFirst = false;
       out.utf8(opening);
       let isFirstEntry = true;
-      for (const { label, values, field } of entries) {
-        if (field.isOptional && field.column.kinds[i] === CellKind.absent) continue;
+      for (const { label, values, field, texts } of entries) {
+        if (field?.isOptional && field.column.kinds[i] === CellKind.absent) continue;
         if (!isFirstEntry) out.byte(44);
         isFirstEntry = false;
         out.utf8(label);
-        writeNumber(values[i]!, out);
+        if (texts === undefined) writeNumber(values[i]!, out);
+        else out.copy(texts.out.bytes, texts.starts[i]!, texts.ends[i]!);
       }
       out.byte(CLOSE);
     }
@@ -87,13 +95,14 @@ export class NdjsonEncoder implements RecordEncoder {
     batch: RecordBatch,
     i: number,
     fields: readonly ScoredField[],
+    vectors: readonly ScoredVector[],
     mayHaveMember: boolean,
     out: ByteWriter,
   ): void {
     const { bytes } = batch;
     const start = batch.starts[i]!;
     const end = batch.ends[i]!;
-    const present = fields
+    const present = [...fields, ...vectors]
       .filter(({ column }) => column.kinds[i] !== CellKind.absent)
       .sort((a, b) => a.column.starts[i]! - b.column.starts[i]!);
     const isSlow = present.some(({ column }) => column.starts[i] === column.ends[i]);
@@ -103,7 +112,15 @@ export class NdjsonEncoder implements RecordEncoder {
     if (record !== undefined) {
       for (const { name } of this.#members) delete record[name];
       for (const { name, normalized } of present)
-        setAt(record, name, Number.isNaN(normalized[i]!) ? null : normalized[i]!);
+        setAt(
+          record,
+          name,
+          'out' in normalized
+            ? JSON.parse(scoredText(normalized, i))
+            : Number.isNaN(normalized[i]!)
+              ? null
+              : normalized[i]!,
+        );
       const text = JSON.stringify(record);
       out.utf8(text.slice(0, -1));
       this.#writeMembers(text.length > 2, i, out);
@@ -112,7 +129,8 @@ export class NdjsonEncoder implements RecordEncoder {
     let from = start;
     for (const { column, normalized } of present) {
       out.copy(bytes, from, column.starts[i]!);
-      writeNumber(normalized[i]!, out);
+      if ('out' in normalized) out.copy(normalized.out.bytes, normalized.starts[i]!, normalized.ends[i]!);
+      else writeNumber(normalized[i]!, out);
       from = column.ends[i]!;
     }
     const last = lastOfMembers(bytes, end);
@@ -126,24 +144,70 @@ interface Member {
   name: string;
   /** `"name":{` */
   opening: string;
-  entries: { label: string; values: Float64Array; field: ScoredField }[];
+  entries: Entry[];
 }
 
-function membersOf(fields: readonly ScoredField[], mode: OutputMode): Member[] {
-  const entry = (field: ScoredField, values: Float64Array) => ({
-    label: `${JSON.stringify(field.name)}:`,
+/** A number of a field, or the text of one that is more than a number. */
+interface Entry {
+  label: string;
+  values: Float64Array;
+  field: ScoredField | undefined;
+  texts: ScoredTexts | undefined;
+}
+
+const NO_VALUES = new Float64Array(0);
+const NO_VECTORS: readonly ScoredVector[] = [];
+
+function membersOf(fields: readonly ScoredField[], vectors: readonly ScoredVector[], mode: OutputMode): Member[] {
+  const label = (name: string) => `${JSON.stringify(name)}:`;
+  const entry = (field: ScoredField, values: Float64Array): Entry => ({
+    label: label(field.name),
     values,
     field,
+    texts: undefined,
   });
-  const extras = [...new Set(fields.flatMap((field) => field.extras.map((extra) => extra.name)))];
+  const numberEntry = ({ name }: ScoredVector, values: Float64Array): Entry => ({
+    label: label(name),
+    values,
+    field: undefined,
+    texts: undefined,
+  });
+  const textEntry = ({ name }: ScoredVector, texts: ScoredTexts): Entry => ({
+    label: label(name),
+    values: NO_VALUES,
+    field: undefined,
+    texts,
+  });
+  const extras = [...new Set([...fields, ...vectors].flatMap((field) => field.extras.map((extra) => extra.name)))];
   const members = [
-    ...(mode === 'add' ? [{ name: 'normalized', entries: fields.map((field) => entry(field, field.normalized)) }] : []),
-    { name: 'epoch', entries: fields.flatMap((field) => (field.epoch ? [entry(field, field.epoch)] : [])) },
+    ...(mode === 'add'
+      ? [
+          {
+            name: 'normalized',
+            entries: [
+              ...fields.map((field) => entry(field, field.normalized)),
+              ...vectors.map((vector) => textEntry(vector, vector.normalized)),
+            ],
+          },
+        ]
+      : []),
+    {
+      name: 'epoch',
+      entries: [
+        ...fields.flatMap((field) => (field.epoch ? [entry(field, field.epoch)] : [])),
+        ...vectors.flatMap((vector) => (vector.epoch ? [numberEntry(vector, vector.epoch)] : [])),
+      ],
+    },
     ...extras.map((name) => ({
       name,
-      entries: fields.flatMap((field) =>
-        field.extras.filter((extra) => extra.name === name).map((extra) => entry(field, extra.values)),
-      ),
+      entries: [
+        ...fields.flatMap((field) =>
+          field.extras.filter((extra) => extra.name === name).map((extra) => entry(field, extra.values)),
+        ),
+        ...vectors.flatMap((vector) =>
+          vector.extras.filter((extra) => extra.name === name).map((extra) => textEntry(vector, extra.texts)),
+        ),
+      ],
     })),
   ];
   return members.map(({ name, entries }) => ({ name, opening: `${JSON.stringify(name)}:{`, entries }));
@@ -185,7 +249,7 @@ function mayHaveMember(bytes: Uint8Array, start: number, end: number, members: r
   return false;
 }
 
-function setAt(record: Record<string, unknown>, name: string, value: number | null): void {
+function setAt(record: Record<string, unknown>, name: string, value: unknown): void {
   if (Object.hasOwn(record, name)) {
     record[name] = value;
     return;

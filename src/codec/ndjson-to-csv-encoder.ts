@@ -3,7 +3,8 @@ import { decodeUtf8 } from './decode-utf8.js';
 import { quoteCell } from './quote-cell.js';
 import type { RecordBatch } from './record-batch.js';
 import type { OutputMode, RecordEncoder } from './record-encoder.js';
-import type { ScoredBatch, ScoredField } from './scored-batch.js';
+import type { ScoredBatch, ScoredField, ScoredTexts, ScoredVector } from './scored-batch.js';
+import { scoredText } from './scored-text.js';
 
 /** Deeper objects stand in their cell as JSON. */
 const DEEPEST = 16;
@@ -32,17 +33,26 @@ export class NdjsonToCsvEncoder implements RecordEncoder {
     this.#scored = scored;
   }
 
-  encode(batch: RecordBatch, { fields, keep }: ScoredBatch, out: ByteWriter): void {
+  encode(batch: RecordBatch, { fields, vectors = [], keep }: ScoredBatch, out: ByteWriter): void {
     for (let i = 0; i < batch.length; i++) {
       if (keep[i] === 0) continue;
       const cells = flatten(JSON.parse(decodeUtf8(batch.bytes, batch.starts[i]!, batch.ends[i]!)) as object);
-      this.#columns ??= this.#begin(cells, fields, out);
+      this.#columns ??= this.#begin(cells, [...fields, ...vectors], out);
       const byName = new Map(fields.map((field) => [field.name, field]));
+      const vectorByName = new Map(vectors.map((vector) => [vector.name, vector]));
       const row = this.#columns.map((name) => {
         const field = this.#mode === 'replace' ? byName.get(name) : undefined;
+        const vector = this.#mode === 'replace' ? vectorByName.get(name) : undefined;
+        if (vector) return textCell(vector.normalized, i);
         return field ? numberCell(field.normalized[i]!) : quoteCell(cells.get(name) ?? '', ',');
       });
       for (const name of this.#scored) {
+        const vector = vectorByName.get(name);
+        if (vector) {
+          if (this.#mode === 'add') row.push(textCell(vector.normalized, i));
+          for (const { texts } of vector.extras) row.push(textCell(texts, i));
+          continue;
+        }
         const field = byName.get(name);
         if (this.#mode === 'add') row.push(numberCell(field?.normalized[i] ?? Number.NaN));
         for (const extra of field?.extras ?? fields[0]!.extras) row.push(field ? numberCell(extra.values[i]!) : '');
@@ -51,7 +61,7 @@ export class NdjsonToCsvEncoder implements RecordEncoder {
     }
   }
 
-  #begin(cells: Map<string, string>, fields: readonly ScoredField[], out: ByteWriter): string[] {
+  #begin(cells: Map<string, string>, fields: readonly (ScoredField | ScoredVector)[], out: ByteWriter): string[] {
     const columns = [...cells.keys()];
     this.#scored = fields.map(({ name }) => name);
     const added = fields.flatMap(({ name, extras }) => [
@@ -65,6 +75,12 @@ export class NdjsonToCsvEncoder implements RecordEncoder {
 
 function numberCell(x: number): string {
   return Number.isNaN(x) ? '' : Object.is(x, -0) ? '-0' : String(x);
+}
+
+/** An empty cell for null. */
+function textCell(texts: ScoredTexts, i: number): string {
+  const text = scoredText(texts, i);
+  return text === 'null' ? '' : quoteCell(text, ',');
 }
 
 function flatten(record: object, prefix = '', cells = new Map<string, string>(), depth = 0): Map<string, string> {

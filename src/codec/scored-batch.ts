@@ -1,3 +1,4 @@
+import type { ByteWriter } from './byte-writer.js';
 import type { FieldColumn } from './field-column.js';
 
 /** What was made of one field of a batch of records, by record. */
@@ -15,9 +16,27 @@ export interface ScoredField {
   readonly extras: readonly { readonly name: string; readonly values: Float64Array }[];
 }
 
+/** What was made of a field that is more than one number: JSON text, by record. */
+export interface ScoredVector {
+  readonly name: string;
+  readonly column: FieldColumn;
+  readonly normalized: ScoredTexts;
+  readonly epoch: Float64Array | undefined;
+  readonly extras: readonly { readonly name: string; readonly texts: ScoredTexts }[];
+}
+
+/** Record `i` has `bytes[starts[i], ends[i])`. */
+export interface ScoredTexts {
+  readonly out: ByteWriter;
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+}
+
 /** A batch of scored records. */
 export interface ScoredBatch {
   readonly fields: readonly ScoredField[];
+  /** Fields that are more than one number; absent: there are none. */
+  readonly vectors?: readonly ScoredVector[] | undefined;
   /** 1 for the records to put out. */
   readonly keep: Uint8Array;
   /** Whether record `i` has a member of a name that the output writes itself; absent: that is not known. */

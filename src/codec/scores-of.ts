@@ -1,20 +1,26 @@
-import type { ScoredField } from './scored-batch.js';
+import type { ScoredField, ScoredVector } from './scored-batch.js';
+import { scoredText } from './scored-text.js';
+
+/** Scores by name, by field name. */
+export type Scores = { normalized: Record<string, unknown> } & Record<string, Record<string, unknown>>;
 
 /** What record `i` has of each: `normalized`, `epoch` and the extras, by field name; null where there is none. Makes objects. */
-export function scoresOf(
-  fields: readonly ScoredField[],
-  i: number,
-): { normalized: Record<string, number | null> } & Record<string, Record<string, number | null>> {
-  const scores: { normalized: Record<string, number | null> } & Record<string, Record<string, number | null>> = {
-    normalized: {},
-    epoch: {},
-  };
+export function scoresOf(fields: readonly ScoredField[], vectors: readonly ScoredVector[], i: number): Scores {
+  const scores: Scores = { normalized: {}, epoch: {} };
   for (const { name, normalized, epoch, extras } of fields) {
     scores.normalized[name] = orNull(normalized[i]!);
     if (epoch) scores.epoch![name] = epoch[i]!;
     for (const extra of extras) {
       scores[extra.name] ??= {};
       scores[extra.name]![name] = orNull(extra.values[i]!);
+    }
+  }
+  for (const { name, normalized, epoch, extras } of vectors) {
+    scores.normalized[name] = JSON.parse(scoredText(normalized, i));
+    if (epoch) scores.epoch![name] = epoch[i]!;
+    for (const extra of extras) {
+      scores[extra.name] ??= {};
+      scores[extra.name]![name] = JSON.parse(scoredText(extra.texts, i));
     }
   }
   return scores;

@@ -1,6 +1,7 @@
 import type { DriftOptions } from './drift-options.js';
 import type { Memory } from './memory.js';
 import type { WhenFlat } from './normalizer.js';
+import type { VectorMethod, VectorOptions } from './vector/vector-options.js';
 
 /** The methods that put one value per series on a common scale. */
 export type ScalarMethod =
@@ -13,8 +14,11 @@ export type ScalarMethod =
   | 'adaptive'
   | 'innovation';
 
-/** What a field of a pipeline or of `normalize` may ask for. `unit-norm` takes the fields of a record together. */
-export type FieldMethod = ScalarMethod | 'unit-norm' | 'none';
+/** What a field that is one number may ask for. `unit-norm` takes the fields of a record together. */
+export type PlainMethod = ScalarMethod | 'unit-norm' | 'none';
+
+/** What a field of a pipeline or of `normalize` may ask for. */
+export type FieldMethod = PlainMethod | VectorMethod;
 
 /** Options that every scalar method has. */
 export interface CommonOptions {
@@ -61,6 +65,6 @@ export interface MethodOptions {
 }
 
 /** One field: its method and all options of it. */
-export interface FieldOptions extends CommonOptions, MethodOptions {
+export interface FieldOptions extends CommonOptions, MethodOptions, VectorOptions {
   method?: FieldMethod;
 }

@@ -6,6 +6,9 @@ import type { FieldOptions } from './field-options.js';
 import { type ResolvedField, resolveField } from './resolve-field.js';
 import { scoreColumn } from './score-column.js';
 import type { Scorer } from './scorer.js';
+import { resolveVector } from './vector/resolve-vector.js';
+import type { ResolvedVector } from './vector/resolved-vector.js';
+import type { VectorScorer } from './vector/vector-scorer.js';
 
 /** One field of the records: how it is normalized, and where its state lies. */
 export interface NormalizedField {
@@ -13,6 +16,15 @@ export interface NormalizedField {
   readonly resolved: ResolvedField;
   /** Absent for `unit-norm` and `none`, which keep no state. */
   readonly scorer: Scorer | undefined;
+  readonly column: StateColumn | undefined;
+}
+
+/** One field that is more than one number, or none. */
+export interface VectorField {
+  readonly name: string;
+  readonly resolved: ResolvedVector;
+  readonly scorer: VectorScorer;
+  /** Absent where the method keeps no state. */
   readonly column: StateColumn | undefined;
 }
 
@@ -34,6 +46,8 @@ export class RecordNormalizer {
   readonly table: SeriesTable;
   /** Fields in the order they were named or appeared. */
   readonly fields: NormalizedField[] = [];
+  /** Fields that are more than one number, in the order they were named. */
+  readonly vectors: VectorField[] = [];
   /** Fields whose stored state was of another configuration: they began afresh. */
   readonly restarted: string[] = [];
   /** Whether any field's memory is in event time. */
@@ -45,13 +59,27 @@ export class RecordNormalizer {
   constructor({ named, others, table }: RecordNormalizerOptions) {
     this.table = table;
     this.#others = others && resolveField(others);
-    for (const { name, options } of named) this.#add(name, resolveField(options));
-    this.timed = [...this.fields.map((field) => field.resolved), ...(this.#others ? [this.#others] : [])].some(
-      (field) => field.rules.timed,
-    );
+    for (const { name, options } of named) {
+      const vector = resolveVector(options);
+      if (vector === undefined) this.#add(name, resolveField(options));
+      else this.#addVector(name, vector);
+    }
+    this.timed =
+      this.vectors.some(({ resolved }) => resolved.timed) ||
+      [...this.fields.map((field) => field.resolved), ...(this.#others ? [this.#others] : [])].some(
+        (field) => field.rules.timed,
+      );
   }
 
-  /** Where a field stands in `fields`; −1 when it is not normalized. A field not met before is taken up where `others` says so. */
+  /** The state of a field, by name, taken up as `indexOf` does; undefined where there is none. */
+  columnOf(name: string): StateColumn | undefined {
+    const vector = this.vectors.find((field) => field.name === name);
+    if (vector !== undefined) return vector.column;
+    const index = this.indexOf(name);
+    return index < 0 ? undefined : this.fields[index]!.column;
+  }
+
+  /** Where a field stands in `fields`; −1 when it is not normalized, or is more than one number. A field not met before is taken up where `others` says so. */
   indexOf(name: string): number {
     const index = this.#indices.get(name);
     if (index !== undefined) return index;
@@ -86,7 +114,29 @@ export class RecordNormalizer {
     return index;
   }
 
-  #attach(name: string, fingerprint: string, { stride, growable }: Scorer): StateColumn {
+  /** Scores and learns what the field's scorer has read. */
+  scoreVector({ scorer, column }: VectorField, slot: number, time: number): void {
+    column?.aim(scorer, slot);
+    scorer.score(time);
+    column?.settle(scorer, slot);
+  }
+
+  /** Why the series of a key, or a new one, cannot take what was read; undefined: it can. */
+  refusalOf({ scorer, column }: VectorField, key: string): string | undefined {
+    if (scorer.refuse === undefined) return undefined;
+    const slot = this.table.find(key);
+    if (slot >= 0 && column !== undefined) column.aim(scorer, slot);
+    else scorer.aim(new Float64Array(scorer.stride), 0);
+    return scorer.refuse();
+  }
+
+  #addVector(name: string, resolved: ResolvedVector): void {
+    const scorer = resolved.create(this.table.counters);
+    const column = scorer.stride > 0 ? this.#attach(name, resolved.fingerprint, scorer) : undefined;
+    this.vectors.push({ name, resolved, scorer, column });
+  }
+
+  #attach(name: string, fingerprint: string, { stride, growable }: Pick<Scorer, 'stride' | 'growable'>): StateColumn {
     try {
       return this.table.column(name, fingerprint, stride, growable);
     } catch (error) {

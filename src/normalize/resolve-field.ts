@@ -1,15 +1,17 @@
 import { InvalidOptionError } from '../errors.js';
+import { checkOneOf } from './check-one-of.js';
 import { defaultMethod } from './default-method.js';
 import { type ResolvedDrift, resolveDrift } from './drift-options.js';
-import type { FieldMethod, FieldOptions, MethodOptions } from './field-options.js';
+import type { FieldOptions, MethodOptions, PlainMethod } from './field-options.js';
 import { needsTime, type ResolvedMemory, resolveMemory } from './memory.js';
 import type { WhenFlat } from './normalizer.js';
 import { COMMON_OPTIONS, refusal } from './refused-options.js';
 import type { ScoringRules } from './scorer.js';
+import { VECTOR_OPTIONS } from './vector/vector-options.js';
 
 /** Field options, checked and complete. */
 export interface ResolvedField {
-  method: FieldMethod;
+  method: PlainMethod;
   memory: ResolvedMemory;
   rules: ScoringRules;
   whenFlat: WhenFlat;
@@ -20,12 +22,12 @@ export interface ResolvedField {
   fingerprint: string;
 }
 
-const METHODS: readonly FieldMethod[] = [
+const METHODS: readonly PlainMethod[] = [
   'z-score', 'min-max', 'max-abs', 'robust', 'quantile', 'power', 'adaptive', 'innovation', 'unit-norm', 'none',
 ]; // biome-ignore format: one line reads better
 
 /** The methods that an option belongs to. */
-const OWNERS: Readonly<Record<keyof MethodOptions, readonly FieldMethod[]>> = {
+const OWNERS: Readonly<Record<keyof MethodOptions, readonly PlainMethod[]>> = {
   ddof: ['z-score'],
   range: ['min-max'],
   quantiles: ['robust'],
@@ -42,14 +44,17 @@ const OWNERS: Readonly<Record<keyof MethodOptions, readonly FieldMethod[]>> = {
  * combination that has no meaning
  */
 export function resolveField(field: FieldOptions): ResolvedField {
-  const { method = defaultMethod(field) } = field;
-  oneOf('method', method, METHODS);
+  const { method: given = defaultMethod(field) } = field;
+  checkOneOf('method', given, METHODS);
+  const method = given as PlainMethod;
   for (const option of Object.keys(field)) {
     const value = (field as Record<string, unknown>)[option];
     if (value === undefined || option === 'method') continue;
     const owners = OWNERS[option as keyof MethodOptions];
     if (owners && !owners.includes(method))
       throw new InvalidOptionError(option, value, `absent: only ${owners.join(' and ')} has it`);
+    if ((VECTOR_OPTIONS as readonly string[]).includes(option))
+      throw new InvalidOptionError(option, value, 'absent: only a field with a shape, or of a method for such, has it');
     const reason = refusal(method, option);
     if (reason) throw new InvalidOptionError(option, value, `absent: ${reason}`);
     if (!owners && !(COMMON_OPTIONS as readonly string[]).includes(option))
@@ -59,7 +64,7 @@ export function resolveField(field: FieldOptions): ResolvedField {
   const { ddof = 0, range = [0, 1], quantiles = [0.25, 0.75], unitVariance = false, spread = 'quantiles' } = field;
   const { distribution = 'uniform', family = 'yeo-johnson', norm = 'l2', whenFlat = 'zero' } = field;
   const { order = 'normalize-first', warmup = 30, whileWarming = 'null', missing = 'skip', learnWithin } = field;
-  oneOf('ddof', ddof, [0, 1]);
+  checkOneOf('ddof', ddof, [0, 1]);
   pair(
     'range',
     range,
@@ -67,17 +72,17 @@ export function resolveField(field: FieldOptions): ResolvedField {
     (low, high) => Number.isFinite(low) && Number.isFinite(high),
   );
   pair('quantiles', quantiles, 'two numbers in [0, 1], the lower first', (low, high) => low >= 0 && high <= 1);
-  oneOf('unitVariance', unitVariance, [true, false]);
-  oneOf('spread', spread, ['quantiles', 'mad']);
+  checkOneOf('unitVariance', unitVariance, [true, false]);
+  checkOneOf('spread', spread, ['quantiles', 'mad']);
   if (spread === 'mad' && field.quantiles !== undefined)
     throw new InvalidOptionError('quantiles', quantiles, "absent: spread 'mad' does not use them");
-  oneOf('distribution', distribution, ['uniform', 'normal']);
-  oneOf('family', family, ['yeo-johnson', 'box-cox']);
-  oneOf('norm', norm, ['l1', 'l2', 'max']);
-  oneOf('whenFlat', whenFlat, ['zero', 'center']);
-  oneOf('order', order, ['normalize-first', 'learn-first']);
-  oneOf('whileWarming', whileWarming, ['null', 'drop', 'raw', 'zero']);
-  oneOf('missing', missing, ['skip', 'error', 'impute']);
+  checkOneOf('distribution', distribution, ['uniform', 'normal']);
+  checkOneOf('family', family, ['yeo-johnson', 'box-cox']);
+  checkOneOf('norm', norm, ['l1', 'l2', 'max']);
+  checkOneOf('whenFlat', whenFlat, ['zero', 'center']);
+  checkOneOf('order', order, ['normalize-first', 'learn-first']);
+  checkOneOf('whileWarming', whileWarming, ['null', 'drop', 'raw', 'zero']);
+  checkOneOf('missing', missing, ['skip', 'error', 'impute']);
   if (!(Number.isSafeInteger(warmup) && warmup >= 0)) throw new InvalidOptionError('warmup', warmup, 'an integer >= 0');
   if (learnWithin !== undefined && !(learnWithin > 0 && Number.isFinite(learnWithin)))
     throw new InvalidOptionError('learnWithin', learnWithin, 'a finite number of scales > 0');
@@ -115,7 +120,7 @@ export function resolveField(field: FieldOptions): ResolvedField {
 }
 
 /** Refuses policies that the state of the method cannot follow. */
-function checkDrift({ policy }: ResolvedDrift, field: FieldOptions, method: FieldMethod, memory: ResolvedMemory): void {
+function checkDrift({ policy }: ResolvedDrift, field: FieldOptions, method: PlainMethod, memory: ResolvedMemory): void {
   if (field.learnWithin !== undefined)
     throw new InvalidOptionError(
       'learnWithin',
@@ -141,7 +146,7 @@ function checkDrift({ policy }: ResolvedDrift, field: FieldOptions, method: Fiel
 
 function resolveClip(
   clip: FieldOptions['clip'],
-  method: FieldMethod,
+  method: PlainMethod,
   range: readonly [number, number],
 ): readonly [number, number] {
   if (clip === undefined || clip === false) return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
@@ -159,15 +164,6 @@ function resolveClip(
   }
   pair('clip', clip, '[low, high] or a number k for ±k', () => true);
   return clip;
-}
-
-function oneOf(option: string, received: unknown, allowed: readonly unknown[]): void {
-  if (!allowed.includes(received))
-    throw new InvalidOptionError(
-      option,
-      received,
-      `one of ${allowed.map((value) => JSON.stringify(value)).join(', ')}`,
-    );
 }
 
 function pair(

@@ -1,11 +1,15 @@
+import { ByteWriter } from '../codec/byte-writer.js';
 import { CellKind } from '../codec/cell-kind.js';
 import type { FieldColumn } from '../codec/field-column.js';
 import type { RecordBatch } from '../codec/record-batch.js';
 import type { RecordDecoder } from '../codec/record-decoder.js';
-import type { ScoredBatch, ScoredField } from '../codec/scored-batch.js';
+import type { ScoredBatch, ScoredField, ScoredTexts, ScoredVector } from '../codec/scored-batch.js';
+import { DecodeError } from '../errors.js';
 import { KEY_SEPARATOR } from '../normalize/key-separator.js';
-import { type NormalizedField, RecordNormalizer } from '../normalize/record-normalizer.js';
+import { type NormalizedField, RecordNormalizer, type VectorField } from '../normalize/record-normalizer.js';
 import { unitNorm } from '../normalize/unit-norm.js';
+import type { VectorValue } from '../normalize/vector/vector-value.js';
+import { writeVector } from '../normalize/vector/write-vector.js';
 import type { SeriesTable } from '../series/series-table.js';
 import { isObservation } from '../stats/is-observation.js';
 import type { PipelinePlan } from './plan.js';
@@ -24,6 +28,16 @@ interface BoundField extends ScoredField {
   /** Values that were no number. */
   texts: number;
 }
+
+/** The same for a field that is more than one number. */
+interface BoundVector extends ScoredVector {
+  readonly field: VectorField;
+  /** Where its column is in the decoder's. */
+  readonly place: number;
+  readonly extras: readonly { readonly name: Extra; readonly texts: ScoredTexts }[];
+}
+
+const NO_VECTORS: readonly BoundVector[] = [];
 
 /** What the records of a batch are known by beside what is in them. */
 export interface RecordOrigin {
@@ -69,11 +83,15 @@ export class BatchScorer {
   #columnCount = 0;
   #capacity = 0;
   #fields: BoundField[] = [];
+  #vectors: readonly BoundVector[] = NO_VECTORS;
+  /** What they came to, for the whole batch. */
+  readonly #texts = new ByteWriter(0);
   /** Whether any of them is `unit-norm`. */
-  #hasVectors = false;
+  #hasUnits = false;
   #keep = new Uint8Array(0);
   /** Why a good line is a bad record, by record; mostly empty. */
   readonly refusals = new Map<number, string>();
+  readonly #unfit = new Set<number>();
   /** Renormalizations in the last batch, in order; kept only where someone wants them. */
   readonly renormalizations: ScoredRenormalization[] = [];
   /** Looks on; renormalizations are kept for it too. */
@@ -82,8 +100,8 @@ export class BatchScorer {
 
   constructor(plan: PipelinePlan, table: SeriesTable) {
     this.#plan = plan;
-    this.#named = new Set(plan.fields.named.map(({ name }) => name));
     this.engine = new RecordNormalizer({ ...plan.fields, table });
+    this.#named = new Set(this.engine.fields.map(({ name }) => name));
     this.#hasEvents = plan.events !== undefined;
   }
 
@@ -93,7 +111,12 @@ export class BatchScorer {
   }
 
   get #scored(): ScoredBatch {
-    return { fields: this.#fields, keep: this.#keep, ...(this.#hasReserved && { hasReserved: this.#hasReserved }) };
+    return {
+      fields: this.#fields,
+      vectors: this.#vectors,
+      keep: this.#keep,
+      ...(this.#hasReserved && { hasReserved: this.#hasReserved }),
+    };
   }
 
   /** Scores a batch; the answer is valid until the next. */
@@ -101,6 +124,8 @@ export class BatchScorer {
     this.#bind(batch, decoder);
     this.#keep.fill(1, 0, batch.length);
     this.refusals.clear();
+    this.#unfit.clear();
+    this.#texts.clear();
     this.renormalizations.length = 0;
     const { key, time } = this.#plan.record;
     const keyColumns = key.map((name) => columnOf(decoder, name));
@@ -125,11 +150,13 @@ export class BatchScorer {
       }
       const seriesKey = origin !== undefined && key.length === 0 ? origin.key(i) : this.#keyOf(decoder, keyColumns, i);
       if (seriesKey === undefined) continue;
+      // All of a record is read before anything of it is learnt.
+      if (this.#vectors.length > 0 && !this.#readVectors(i, decoder, seriesKey)) continue;
       origin?.begin(i);
       const at = time !== undefined ? decoder.time(timeColumn, i) : (origin?.time(i) ?? Number.NaN);
       this.#scoreRecord(i, table.slotOf(seriesKey, Number.isFinite(at) ? at : undefined), at);
       if (notes) this.#note(i, seriesKey, at);
-      if (watcher !== undefined) watcher.see(i, seriesKey, at, this.#fields);
+      if (watcher !== undefined && this.#fields.length > 0) watcher.see(i, seriesKey, at, this.#fields);
     }
     return this.#scored;
   }
@@ -139,7 +166,7 @@ export class BatchScorer {
    * them, no time is needed, and nothing but scores is asked for.
    */
   #isColumnar(length: number): boolean {
-    if (this.engine.timed) return false;
+    if (this.engine.timed || this.#vectors.length > 0) return false;
     return this.#fields.every(
       ({ field: { scorer, resolved }, extras, column }) =>
         scorer !== undefined &&
@@ -194,7 +221,42 @@ export class BatchScorer {
       for (const { name, values } of extras) values[i] = scorer[name];
       if (!scorer.warm && scorer.rules.whileWarming === 'drop') this.#keep[i] = 0;
     }
-    if (this.#hasVectors) this.#scoreVectors(i);
+    if (this.#hasUnits) this.#scoreUnits(i);
+    for (const vector of this.#vectors) this.#scoreVector(vector, i, slot, at);
+  }
+
+  /** Whether record `i` was refused for what one of its fields holds. */
+  isUnfit(i: number): boolean {
+    return this.#unfit.has(i);
+  }
+
+  /** False, and the record refused, where a field that is more than one number holds something else. */
+  #readVectors(i: number, decoder: RecordDecoder, key: string): boolean {
+    for (const { name, field, place } of this.#vectors) {
+      const fault = faultOf(decoder, place, i, field) ?? this.engine.refusalOf(field, key);
+      if (fault === undefined) continue;
+      this.#keep[i] = 0;
+      this.refusals.set(i, `${name}: ${fault}`);
+      this.#unfit.add(i);
+      return false;
+    }
+    return true;
+  }
+
+  #scoreVector({ field, normalized, epoch, extras }: BoundVector, i: number, slot: number, at: number): void {
+    const { scorer, resolved } = field;
+    this.engine.scoreVector(field, slot, at);
+    this.#write(scorer.output, normalized, i, field);
+    if (epoch !== undefined) epoch[i] = scorer.epoch;
+    for (const { name, texts } of extras) this.#write(scorer[name], texts, i, undefined);
+    if (!scorer.warm && resolved.rules.whileWarming === 'drop') this.#keep[i] = 0;
+  }
+
+  #write(value: VectorValue, texts: ScoredTexts, i: number, field: VectorField | undefined): void {
+    const { out, starts, ends } = texts;
+    starts[i] = out.length;
+    writeVector(value, field?.scorer.nesting, field?.resolved.encoding ?? 'numbers', out);
+    ends[i] = out.length;
   }
 
   #note(record: number, key: string, at: number): void {
@@ -222,7 +284,7 @@ export class BatchScorer {
   }
 
   /** The unit-norm fields of a record form one vector for each norm. */
-  #scoreVectors(i: number): void {
+  #scoreUnits(i: number): void {
     for (const norm of ['l1', 'l2', 'max'] as const) {
       const parts = this.#fields.filter(
         ({ field: { resolved } }) => resolved.method === 'unit-norm' && resolved.options.norm === norm,
@@ -248,10 +310,32 @@ export class BatchScorer {
     this.#fields = decoder.columns
       .filter(({ name }) => this.#named.has(name) || (this.#plan.fields.others !== undefined && !others.has(name)))
       .map((column) => this.#boundField(column, texts.get(column.name) ?? 0));
-    this.#hasVectors = this.#fields.some(({ field }) => field.resolved.method === 'unit-norm');
+    this.#vectors =
+      this.engine.vectors.length === 0
+        ? NO_VECTORS
+        : this.engine.vectors.map((field) => this.#boundVector(decoder, field));
+    this.#hasUnits = this.#fields.some(({ field }) => field.resolved.method === 'unit-norm');
     this.#decoder = decoder;
     this.#hasReserved = decoder.hasReserved && ((i) => decoder.hasReserved!(i));
     this.#columnCount = decoder.columns.length;
+  }
+
+  #boundVector(decoder: RecordDecoder, field: VectorField): BoundVector {
+    const place = columnOf(decoder, field.name);
+    const texts = (): ScoredTexts => ({
+      out: this.#texts,
+      starts: new Float64Array(this.#capacity),
+      ends: new Float64Array(this.#capacity),
+    });
+    return {
+      name: field.name,
+      field,
+      place,
+      column: decoder.columns[place]!,
+      normalized: texts(),
+      epoch: field.column && new Float64Array(this.#capacity),
+      extras: this.#plan.output.include.map((name) => ({ name, texts: texts() })),
+    };
   }
 
   #boundField(column: FieldColumn, texts: number): BoundField {
@@ -271,6 +355,18 @@ export class BatchScorer {
       texts,
     };
   }
+}
+
+/** Why a field of record `i` cannot be read; undefined: its scorer has read it. */
+function faultOf(decoder: RecordDecoder, place: number, i: number, { scorer }: VectorField): string | undefined {
+  let value: unknown;
+  try {
+    value = decoder.value(place, i);
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message;
+    throw error;
+  }
+  return scorer.read(value);
 }
 
 function columnOf(decoder: RecordDecoder, name: string): number {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VECTOR_METHODS } from '../normalize/vector/vector-options.js';
 
 /** A schema whose faults are all described by one phrase: what the value must be. */
 function described<T extends z.ZodType>(schema: T, expected: string): T {
@@ -63,6 +64,12 @@ const common = {
   learnWithin: described(z.number().positive(), 'a number of scales > 0').optional(),
 };
 
+const shape = described(
+  z.array(z.union([z.int().min(1), z.null()])).min(1),
+  'a list of lengths, one of which may be null for any length',
+);
+const perChannel = described(z.union([z.number(), z.array(z.number()).min(1)]), 'a number, or a list of one a channel');
+
 const method = z.enum([
   'z-score',
   'min-max',
@@ -74,6 +81,7 @@ const method = z.enum([
   'adaptive',
   'innovation',
   'none',
+  ...VECTOR_METHODS,
 ]);
 
 const field = z.strictObject({
@@ -87,6 +95,15 @@ const field = z.strictObject({
   distribution: z.enum(['uniform', 'normal']).optional(),
   family: z.enum(['yeo-johnson', 'box-cox']).optional(),
   norm: z.enum(['l1', 'l2', 'max']).optional(),
+  shape: shape.optional(),
+  dtype: z.enum(['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64']).optional(),
+  channels: z.enum(['last', 'first']).optional(),
+  encoding: z.enum(['numbers', 'base64']).optional(),
+  maskValue: described(z.number(), 'a number').optional(),
+  scale: described(z.number(), 'a number other than 0').optional(),
+  offset: described(z.number(), 'a number').optional(),
+  mean: perChannel.optional(),
+  std: perChannel.optional(),
 });
 
 const secret = described(

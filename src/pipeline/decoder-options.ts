@@ -1,4 +1,5 @@
 import type { NdjsonDecoderOptions } from '../codec/ndjson-decoder.js';
+import { vectorMethodOf } from '../normalize/vector/vector-methods.js';
 import type { PipelinePlan } from './plan.js';
 
 /** What of JSON records the plan wants read. */
@@ -9,5 +10,6 @@ export function decoderOptions({ fields, record, output }: PipelinePlan): Ndjson
     ...(record.time === undefined ? [] : [record.time]),
   ];
   const reserved = [...(output.mode === 'add' ? ['normalized'] : []), 'epoch', ...output.include];
-  return { names, others: fields.others !== undefined, reserved };
+  const whole = fields.named.filter(({ options }) => vectorMethodOf(options) !== undefined).map(({ name }) => name);
+  return { names, whole, others: fields.others !== undefined, reserved };
 }

@@ -112,7 +112,6 @@ class Run {
         bytesRead: this.#bytesRead,
         ...(bytesTotal !== undefined && { bytesTotal }),
       });
-      // The position is that behind this batch once the next is asked for; so what is saved is what the last save left, or this loop's end.
       if (signal?.aborted) break;
     }
     // A source that is told to stop may end by itself.

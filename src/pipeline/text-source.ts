@@ -8,6 +8,7 @@ import { RecordSplitter } from '../codec/record-splitter.js';
 import { sniffNumericColumns } from '../codec/sniff-numeric-columns.js';
 import { DecodeError } from '../errors.js';
 import type { InputChunk } from '../io/read-chunks.js';
+import { vectorMethodOf } from '../normalize/vector/vector-methods.js';
 import { decoderOptions } from './decoder-options.js';
 import type { TextFormat, TextPipelinePlan } from './plan.js';
 
@@ -99,12 +100,13 @@ export class TextSource {
         if (rows !== batch && rows.length === 0) headerOnly = { input, name, batch: rows };
         if (this.format === 'csv' && decoder === undefined && rows.length > 0)
           decoder = this.#csvDecoder(header!, rows);
+        // Before it is handed out: a run that stops with this batch goes on behind it.
+        this.position = { input, offset: splitter.position, line: splitter.nextLine };
         if (decoder !== undefined && (rows.length > 0 || rows.rejected.length > 0)) {
           decoder.decode(rows);
           hasRows = true;
           yield { input, name, batch: rows, decoder };
         }
-        this.position = { input, offset: splitter.position, line: splitter.nextLine };
       }
       if (isLast) {
         this.position = { input: input + 1, offset: 0, line: 1 };
@@ -142,8 +144,10 @@ export class TextSource {
 
   #csvDecoder(header: CsvHeader, rows: RecordBatch): CsvDecoder {
     const { fields, record } = this.#plan;
-    const texts = [...record.key, ...(record.time === undefined ? [] : [record.time])];
-    const named = fields.named.map(({ name }) => name);
+    const isVector = ({ options }: (typeof fields.named)[number]) => vectorMethodOf(options) !== undefined;
+    const vectors = fields.named.filter(isVector).map(({ name }) => name);
+    const texts = [...record.key, ...(record.time === undefined ? [] : [record.time]), ...vectors];
+    const named = fields.named.filter((field) => !isVector(field)).map(({ name }) => name);
     const csv = this.csv!;
     if (csv.numeric.length === 0)
       csv.numeric =

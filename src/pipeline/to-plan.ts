@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { ConfigError, InvalidOptionError } from '../errors.js';
 import type { FieldOptions } from '../normalize/field-options.js';
-import { resolveField } from '../normalize/resolve-field.js';
+import { isTimed } from '../normalize/is-timed.js';
 import { withDefaults } from '../normalize/with-defaults.js';
 import { parseDuration } from '../parse-duration.js';
 import { type Config, configSchema } from './config-schema.js';
@@ -63,7 +63,7 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
   const needTime: string[] = [];
   const check = (path: readonly string[], options: FieldOptions, own: FieldOptions) => {
     try {
-      if (resolveField(options).rules.timed) needTime.push(path.join('.'));
+      if (isTimed(options)) needTime.push(path.join('.'));
     } catch (error) {
       if (!(error instanceof InvalidOptionError)) throw error;
       faults.push(optionFault(placeOf(path, own, error.option), error, written));

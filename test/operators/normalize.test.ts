@@ -57,7 +57,7 @@ describe('normalize', () => {
     const last = out.at(-1)!;
     expect(Math.abs(last.normalized.temperature as number)).toBeLessThanOrEqual(1);
     expect(last.normalized['motor.rpm']).toBeCloseTo(
-      (last.motor.rpm - last.center!['motor.rpm']!) / last.scale!['motor.rpm']!,
+      (last.motor.rpm - (last.center!['motor.rpm'] as number)) / (last.scale!['motor.rpm'] as number),
       12,
     );
     expect(last.count).toEqual({ temperature: 6, 'motor.rpm': 10 });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/errors.js';
+import { VECTOR_METHODS } from '../../src/normalize/vector/vector-options.js';
 import { loadConfig } from '../../src/pipeline/load-config.js';
 import type { PipelinePlan } from '../../src/pipeline/plan.js';
 
@@ -102,7 +103,7 @@ strict: true
     [
       'an unknown method',
       'source: { stdin: {} }\nfields:\n  flow: zscore',
-      'p.yaml:3:9: fields.flow: must be one of "z-score", "min-max", "max-abs", "robust", "quantile", "power", "unit-norm", "adaptive", "innovation", "none", got "zscore"',
+      `p.yaml:3:9: fields.flow: must be one of "z-score", "min-max", "max-abs", "robust", "quantile", "power", "unit-norm", "adaptive", "innovation", "none", ${VECTOR_METHODS.map((method) => JSON.stringify(method)).join(', ')}, got "zscore"`,
     ],
     [
       'a value of the wrong type',
@@ -157,6 +158,29 @@ strict: true
       'what is wrong with a detector',
       'source: { stdin: {} }\nfields: { a: { drift: { detector: { name: ewma, limit: -1 } } }, b: adaptive }\ndrift: { detector: cumsum }',
       'p.yaml:3:20: drift.detector: must be a detector, or { name, falseAlarmEvery, … }, got "cumsum"',
+    ],
+    [
+      'what is wrong with fields that are more than one number',
+      [
+        'source: { stdin: {} }',
+        'fields:',
+        '  a: { method: rescale, shape: [4], mean: [1, 2] }',
+        '  b: { shape: [3, null] }',
+        '  c: { shape: [2, 2], memory: { window: 9 } }',
+        '  d: { method: robust, shape: [2, 2] }',
+        '  e: { method: z-score, dtype: uint8 }',
+        '  f: { method: rescale, shape: [4], warmup: 3 }',
+        '  g: { shape: [4], drift: {} }',
+        '  h: { method: rescale }',
+      ].join('\n'),
+      'p.yaml:3:43: fields.a.mean: must be a number, or a list of one for each of 4 channels, finite, got [1,2]',
+      'p.yaml:4:15: fields.b.shape: must be a shape whose last axis, that of the channels, has a length; of one channel: [null, 1], got [3,null]',
+      'p.yaml:5:31: fields.c.memory: must be \'all\' or { halfLife: records | duration } for positions and channels: a window would keep every record, got {"window":9}',
+      'p.yaml:6:16: fields.d.method: must be z-score for a field of positions and channels: other methods score the components of a vector, of a shape like [64], got "robust"',
+      'p.yaml:7:32: fields.e.dtype: must be absent: only a field with a shape, or of a method for such, has it, got "uint8"',
+      'p.yaml:8:45: fields.f.warmup: must be absent: rescale of such a field has no use for it, got 3',
+      'p.yaml:9:27: fields.g.drift: must be absent: z-score of such a field has no use for it, got {}',
+      'p.yaml:10:6: fields.h.shape: must be a list of 1 to 8 lengths >= 1, one of which may be null for any length, got nothing',
     ],
     [
       'values that are not part of this release',

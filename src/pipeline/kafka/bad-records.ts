@@ -22,7 +22,7 @@ export interface BadRecord {
   offset: number;
   /** One behind the last, for a batch that cannot be read at all. */
   nextOffset?: number;
-  kind: 'undecodable' | 'unreadable-batch' | 'no-key';
+  kind: 'undecodable' | 'unreadable-batch' | 'no-key' | 'unfit-value';
   reason: string;
   key: Uint8Array | null;
   value: Uint8Array | null;

@@ -74,10 +74,7 @@ export class PartitionEngine {
     this.table = new SeriesTable({ ...(ttl !== undefined && { ttl }), ...(maxSeries !== undefined && { maxSeries }) });
     this.#scorer = new BatchScorer(plan, this.table);
     const { engine } = this.#scorer;
-    this.log = new SeriesLog(this.table, (name) => {
-      const index = engine.indexOf(name);
-      return index < 0 ? undefined : engine.fields[index]!.column;
-    });
+    this.log = new SeriesLog(this.table, (name) => engine.columnOf(name));
     this.#decoder = new NdjsonDecoder(decoderOptions(plan));
     this.#encoder = new NdjsonEncoder(plan.output.mode);
     this.#headers = new SourceHeaders(topic, partition);
@@ -177,7 +174,7 @@ export class PartitionEngine {
         if (reason === undefined) continue;
         refuse({
           offset: records.offsets[from + i]!,
-          kind: fault === undefined ? 'no-key' : 'undecodable',
+          kind: fault !== undefined ? 'undecodable' : this.#scorer.isUnfit(i) ? 'unfit-value' : 'no-key',
           reason,
           key: records.key(from + i),
           value: records.value(from + i),

@@ -46,10 +46,7 @@ export async function showChangelog(plan: KafkaPipelinePlan): Promise<ChangelogC
     for (let partition = 0; partition < topic.partitions; partition++) {
       const table = new SeriesTable();
       const engine = new RecordNormalizer({ ...plan.fields, table });
-      const log = new SeriesLog(table, (name) => {
-        const index = engine.indexOf(name);
-        return index < 0 ? undefined : engine.fields[index]!.column;
-      });
+      const log = new SeriesLog(table, (name) => engine.columnOf(name));
       const restored = await changelog.restore(partition, { apply: (key, value) => log.apply(key, value) });
       for (const { name, fingerprint } of table.columns) fields.set(name, fingerprint);
       for (const name of log.restarted) restarted.add(name);

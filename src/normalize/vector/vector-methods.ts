@@ -1,0 +1,24 @@
+import { defaultMethod } from '../default-method.js';
+import type { FieldOptions } from '../field-options.js';
+import { channelMethod } from './methods/channel-method.js';
+import { componentMethod } from './methods/component-method.js';
+import { perImageMethod } from './methods/per-image-method.js';
+import { rescaleMethod } from './methods/rescale-method.js';
+import { unitNormMethod } from './methods/unit-norm-method.js';
+import type { VectorMethodEntry } from './vector-method-entry.js';
+import type { VectorMethod } from './vector-options.js';
+
+const ENTRIES: Readonly<Record<VectorMethod, VectorMethodEntry>> = {
+  rescale: rescaleMethod,
+  'per-image-standardization': perImageMethod,
+};
+
+/** The method of a field that is more than one number; undefined for a field that is one. */
+export function vectorMethodOf(field: FieldOptions): VectorMethodEntry | undefined {
+  const method = field.method ?? defaultMethod(field);
+  if (Object.hasOwn(ENTRIES, method)) return ENTRIES[method as VectorMethod];
+  if (field.shape === undefined || method === 'none') return undefined;
+  if (method === 'unit-norm') return unitNormMethod;
+  const { shape } = field;
+  return method === 'z-score' && Array.isArray(shape) && shape.length > 1 ? channelMethod : componentMethod(method);
+}

@@ -1,0 +1,18 @@
+/** Weights of few of very many positions: the rest is 0. */
+export interface SparseVector {
+  /** Positions, ascending. */
+  readonly indices: Int32Array;
+  readonly values: Float64Array;
+}
+
+/** What a field that is more than one number comes to. null: there is no score; NaN in an array stands for null. */
+export type VectorValue =
+  | number
+  | string
+  | boolean
+  | null
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | SparseVector
+  | ReadonlyMap<string, number>;
