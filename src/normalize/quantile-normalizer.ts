@@ -63,6 +63,6 @@ export class QuantileNormalizer extends StatisticNormalizer<QuantileStatistic> {
     const last = references.length - 1;
     for (let i = 0; this.#stale && i <= last; i++) references[i] = this.statistic.quantile(i / last);
     this.#stale = false;
-    return this.#sorted.aim(references, 0, 1, references.length);
+    return this.#sorted.aim(references, 0, references.length);
   }
 }

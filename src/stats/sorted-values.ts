@@ -1,5 +1,5 @@
 /**
- * Order statistics of values that lie sorted in an array, every `step`-th double from `from` on.
+ * Order statistics of values that lie sorted in an array, from `from` on.
  *
  * A view that is aimed before each use. Quantiles are linear at p·(count − 1), as numpy's and scikit-learn's. O(log count) but
  * for `forEach`; NaN of nothing.
@@ -7,31 +7,28 @@
 export class SortedValues {
   #array: Float64Array = new Float64Array(0);
   #from = 0;
-  #step = 1;
   #count = 0;
 
-  aim(array: Float64Array, from: number, step: number, count: number): this {
+  aim(array: Float64Array, from: number, count: number): this {
     this.#array = array;
     this.#from = from;
-    this.#step = step;
     this.#count = count;
     return this;
   }
 
   at(index: number): number {
-    return this.#array[this.#from + index * this.#step]!;
+    return this.#array[this.#from + index]!;
   }
 
   /** How many are below x. */
   below(x: number): number {
     const array = this.#array;
     const from = this.#from;
-    const step = this.#step;
     let low = 0;
     let high = this.#count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (array[from + middle * step]! < x) low = middle + 1;
+      if (array[from + middle]! < x) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -41,12 +38,11 @@ export class SortedValues {
   upTo(x: number): number {
     const array = this.#array;
     const from = this.#from;
-    const step = this.#step;
     let low = 0;
     let high = this.#count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (array[from + middle * step]! <= x) low = middle + 1;
+      if (array[from + middle]! <= x) low = middle + 1;
       else high = middle;
     }
     return low;

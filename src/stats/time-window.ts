@@ -22,10 +22,11 @@ const INITIAL_CAPACITY = 4;
 /**
  * What all windows in event time share: the observations of (newest − duration, newest], in ascending order of time.
  *
- * State: `[count, head, started, newest, …own, entries…]`, `own` being doubles of the subclass. Entry i of the `count` held ones is
- * the `width` doubles at `entry(i)`: time, value, then what the subclass keeps with it. When the end of the array is reached, the
- * entries move to its front if they fill at most three quarters of it, or else the state grows by half: O(1) amortized, and never
- * above twice the longest window held (or the few doubles of a new one).
+ * State: `[count, head, started, newest, …own, entries…, apart…]`, `own` being doubles of the subclass. Entry i of the `count` held ones
+ * is the `width` doubles at `entry(i)`: time, value, then what the subclass keeps with it; what it keeps for each entry in an order
+ * of its own is behind all of them. When the end of their place is reached, the entries move to its front if they fill at most three
+ * quarters of it, or else the state grows by half: O(1) amortized, and never above twice the longest window held (or the few doubles of a
+ * new one).
  *
  * A value in order costs O(1) amortized; a late one is put in its place, after those of the same time, which costs its distance from
  * the newest, and whatever the subclass adds. A value without a finite time is not learnt, nor one that is too late.
@@ -43,10 +44,13 @@ export abstract class TimeWindow extends StateView implements LatenessAware {
   protected readonly own: number = TimeWindow.header;
   /** Where the entries begin, counted from `offset`. */
   readonly #entries: number;
+  /** Doubles that the subclass keeps for each entry behind all of them. */
+  readonly #apart: number;
 
   /**
    * @param ownLength doubles of the subclass's own
    * @param extraWidth doubles that the subclass keeps with each entry
+   * @param apartWidth doubles that it keeps for each entry behind all of them
    * @throws InvalidOptionError when a duration is not what it must be
    */
   constructor(
@@ -55,6 +59,7 @@ export abstract class TimeWindow extends StateView implements LatenessAware {
     extraWidth: number,
     state: Float64Array | undefined,
     offset: number,
+    apartWidth = 0,
   ) {
     if (!(duration > 0 && duration < Number.POSITIVE_INFINITY)) {
       throw new InvalidOptionError('duration', duration, 'a finite number of ms greater than 0');
@@ -62,13 +67,14 @@ export abstract class TimeWindow extends StateView implements LatenessAware {
     if (!(allowedLateness >= 0))
       throw new InvalidOptionError('allowedLateness', allowedLateness, 'a number of ms >= 0');
     const entries = TimeWindow.header + ownLength;
-    const stride = entries + INITIAL_CAPACITY * (2 + extraWidth);
+    const stride = entries + INITIAL_CAPACITY * (2 + extraWidth + apartWidth);
     super(state ?? new Float64Array(stride), offset);
     this.stride = stride;
     this.duration = duration;
     this.allowedLateness = allowedLateness;
     this.width = 2 + extraWidth;
     this.#entries = entries;
+    this.#apart = apartWidth;
   }
 
   /** Observations in the window. */
@@ -119,6 +125,16 @@ export abstract class TimeWindow extends StateView implements LatenessAware {
     return this.offset + this.#entries + (this.state[this.offset + HEAD]! + index) * this.width;
   }
 
+  /** Where in `state` that begins which the subclass keeps behind all entries. */
+  protected get apart(): number {
+    return this.offset + this.#entries + this.#capacity * this.width;
+  }
+
+  /** Entries that there is room for. */
+  get #capacity(): number {
+    return Math.floor((this.state.length - this.offset - this.#entries) / (this.width + this.#apart));
+  }
+
   /** The entry `index` has been put in; those after it have moved one up, with what the subclass keeps with them. */
   protected abstract inserted(index: number): void;
 
@@ -146,12 +162,15 @@ export abstract class TimeWindow extends StateView implements LatenessAware {
 
   #makeRoom(): void {
     const { state, offset, width } = this;
-    const capacity = Math.floor((state.length - offset - this.#entries) / width);
+    const capacity = this.#capacity;
     const count = state[offset + COUNT]!;
     if (state[offset + HEAD]! + count < capacity) return;
     const first = this.entry(0);
     state.copyWithin(offset + this.#entries, first, first + count * width);
     state[offset + HEAD] = 0;
-    if (count > 0.75 * capacity) this.grow(this.#entries + Math.ceil(1.5 * (capacity + 1)) * width);
+    if (count <= 0.75 * capacity) return;
+    const { apart } = this;
+    this.grow(this.#entries + Math.ceil(1.5 * (capacity + 1)) * (width + this.#apart));
+    if (this.#apart > 0) this.state.copyWithin(this.apart, apart, apart + count * this.#apart);
   }
 }

@@ -85,6 +85,6 @@ export class WindowQuantiles extends StateView implements QuantileStatistic {
 
   #values(): SortedValues {
     const { state, offset } = this;
-    return this.#sorted.aim(state, offset + HEADER + this.length, 1, state[offset]!);
+    return this.#sorted.aim(state, offset + HEADER + this.length, state[offset]!);
   }
 }

@@ -52,7 +52,7 @@ const OFF_GRID = 1e-3;
 export function shapeOf(values: Float64Array): Shape {
   const sorted = values.filter(isObservation).sort();
   const count = sorted.length;
-  const order = new SortedValues().aim(sorted, 0, 1, count);
+  const order = new SortedValues().aim(sorted, 0, count);
   const moments = new HigherMoments();
   moments.updateMany(sorted);
   const median = order.quantile(0.5);
