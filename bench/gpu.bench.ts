@@ -4,9 +4,10 @@ import { spawnSync } from 'node:child_process';
 import type { Backend, BatchJob } from '../src/backend/backend.js';
 import { openProbed } from '../src/backend/choose-backend.js';
 import { CpuBackend } from '../src/backend/cpu/cpu-backend.js';
+import { measureCrossover } from '../src/backend/crossover.js';
 import { COPY_DST, COPY_SRC, type Gpu, type GpuDevice, STORAGE } from '../src/backend/webgpu/gpu-types.js';
 import { JobSlot } from '../src/backend/webgpu/job-slot.js';
-import { KernelSet } from '../src/backend/webgpu/kernel-set.js';
+import { type KernelChoice, KernelSet } from '../src/backend/webgpu/kernel-set.js';
 import { newGroupMoments } from '../src/batch/group-moments.js';
 import { BackendUnavailableError } from '../src/errors.js';
 import { seededGaussian } from './support/seeded-gaussian.js';
@@ -77,8 +78,14 @@ async function leftBehind(backend: Backend, batches: number): Promise<string> {
   return `${rss}, device ${first.device.toFixed(2)} → ${last.device.toFixed(2)} MB, buffers ${backend.memory.buffers}`;
 }
 
-/** Milliseconds for moments and normalization, and for a copy, of values that are on the device. */
-async function onWebGpu(rows: number): Promise<{ kernels: Record<string, number>; copy: number } | null> {
+/** Milliseconds, by kernels. */
+interface OnDevice {
+  kernels: Record<string, { both: number; moments: number; normalize: number }>;
+  copy: number;
+}
+
+/** Moments and normalization, each alone, and a copy, of values that are on the device. */
+async function onWebGpu(rows: number): Promise<OnDevice | null> {
   const name = 'webgpu';
   const { create } = (await import(name)) as { create: (flags: string[]) => Gpu };
   const gpu = create([]);
@@ -99,18 +106,24 @@ async function onWebGpu(rows: number): Promise<{ kernels: Record<string, number>
       await device.queue.onSubmittedWorkDone();
     }).then((ms) => ms / repeats);
 
-  const kernels: Record<string, number> = {};
-  for (const [label, subgroup] of [
-    ['plain', 0],
-    ['subgroups', hasSubgroups ? (adapter.info.subgroupMaxSize ?? 32) : 0],
-  ] as const) {
-    if (label === 'subgroups' && subgroup === 0) continue;
-    const slot = new JobSlot(device, new KernelSet(device, subgroup));
+  const lanes = hasSubgroups ? (adapter.info.subgroupMaxSize ?? 32) : 0;
+  const choices: [string, KernelChoice][] = [
+    ['plain', { teams: false, subgroup: 0 }],
+    ...[512, 1024, 2048, 4096].map((teamsWanted): [string, KernelChoice] => [
+      `teams, ${teamsWanted} of them`,
+      { teams: true, subgroup: lanes, teamsWanted },
+    ]),
+  ];
+  const kernels: Record<string, { both: number; moments: number; normalize: number }> = {};
+  for (const [label, choice] of choices) {
+    const slot = new JobSlot(device, new KernelSet(device, choice));
     slot.begin(job);
     slot.uploadValues();
     slot.uploadEpsilon(0);
     const output = slot.output();
-    kernels[label] = await many(() => slot.submit({ moments: true, own: true, output }));
+    const both = await many(() => slot.submit({ moments: true, own: true, output }));
+    const moments = await many(() => slot.submit({ moments: true }));
+    kernels[label] = { both, moments, normalize: await many(() => slot.submit({ output })) };
     slot.end();
     slot.destroy();
   }
@@ -187,6 +200,12 @@ for (const backend of backends) {
 }
 console.log(`${rows65} × 8, from the host and back:`, there);
 
+if (backends.length > 1) {
+  const { rows } = await measureCrossover(backends, { budget: smoke ? 1 : 10_000 });
+  console.log('there and back, ms by values in the batch, 8 columns:');
+  console.table(Object.fromEntries(rows.map(({ size, ms }) => [size, ms])));
+}
+
 const batches = smoke ? 10 : 10_000;
 for (const backend of backends)
   console.log(`${batches} batches on ${backend.name}: ${await leftBehind(backend, batches)}`);
@@ -201,8 +220,11 @@ if (backends.some(({ name }) => name === 'webgpu')) {
     console.log(`${rows} × ${channels}, on the device already:`);
     console.log(`  a copy: ${measured.copy.toFixed(3)} ms, ${rate(measured.copy, 2)} read and written`);
     // The moments must be known before the first value is normalized: two readings and one writing are the least.
-    for (const [kernels, ms] of Object.entries(measured.kernels))
-      console.log(`  moments + normalize, ${kernels}: ${ms.toFixed(3)} ms, ${rate(ms, 3)} read and written`);
+    const share = (ms: number) => `${((150 * measured.copy) / ms).toFixed(0)} % of the copy's rate`;
+    for (const [kernels, { both, moments, normalize }] of Object.entries(measured.kernels)) {
+      const parts = `moments ${moments.toFixed(3)}, normalize ${normalize.toFixed(3)}`;
+      console.log(`  ${kernels}: ${both.toFixed(3)} ms (${parts}), ${rate(both, 3)} read and written, ${share(both)}`);
+    }
   }
   if (!smoke) console.log(`  torch BatchNorm1d: ${torchOnGpu(rows)}`);
 }

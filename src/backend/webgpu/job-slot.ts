@@ -1,4 +1,4 @@
-import { groupsIn, valuesIn } from '../../batch/batch-layout.js';
+import { type BatchLayout, groupsIn, valuesIn } from '../../batch/batch-layout.js';
 import type { GroupMoments } from '../../batch/group-moments.js';
 import type { BatchCoefficients, BatchJob } from '../backend.js';
 import { Residuals } from '../float32/residuals.js';
@@ -16,7 +16,7 @@ import {
   UNIFORM,
 } from './gpu-types.js';
 import { type KernelSet, type KernelTraits, keyOf, traitsOf } from './kernel-set.js';
-import { FUSED, type KernelName, SHARE, SUBGROUP_PARTS, WORKGROUP } from './kernels.js';
+import { FUSED, type KernelName, SHARE, TEAM, TEAM_PARTS, TEAM_SHARE, WORKGROUP } from './kernels.js';
 
 /** Bytes of a group's moments, and of its coefficients. */
 const VECTOR = 16;
@@ -31,11 +31,13 @@ const MOST_WORKGROUPS = 65_535;
 const BINDINGS: Record<KernelName, readonly number[]> = {
   moments: [0, 1, 2, 4],
   merge: [0, 3, 4],
-  mergeBySubgroup: [0, 3, 4],
   coefficients: [0, 3, 5, 7],
   normalize: [0, 1, 6, 8, 9],
   fused: [0, 1, 2, 4, 5, 8, 9],
   fusedBySubgroup: [0, 1, 2, 4, 5, 8, 9],
+  momentsOfFour: [0, 1, 2, 4],
+  finish: [0, 3, 4, 5, 7],
+  normalizeFour: [0, 1, 6, 8, 9],
 };
 
 /** What is done in one submission: moments; coefficients from them; normalization into `output`. */
@@ -66,6 +68,8 @@ export class JobSlot {
   #key = '';
   /** Parts that a group is divided into. */
   #parts = 0;
+  /** How teams divide the batch; null where single threads do. */
+  #teams: Teams | null = null;
   /** Which of the two buffers of partial moments has the result. */
   #final = 0;
 
@@ -83,7 +87,8 @@ export class JobSlot {
     this.#job = job;
     this.#traits = traitsOf(job);
     this.#key = keyOf(this.#traits);
-    this.#parts = Math.max(1, Math.ceil(items / SHARE));
+    this.#teams = this.#kernels.teams ? teamsFor(layout, this.#traits, this.#kernels.teamsWanted) : null;
+    this.#parts = Math.max(1, Math.ceil(items / (this.#teams?.rows ?? SHARE)));
     if (this.#found.count.length !== groups) {
       this.#found.count = new Float64Array(groups);
       this.#found.mean = new Float64Array(groups);
@@ -192,9 +197,10 @@ export class JobSlot {
     const pass = encoder.beginComputePass();
     if (own && output !== undefined && layout.rows * layout.inner <= FUSED) this.#encodeFused(pass, output);
     else {
-      if (moments) this.#encodeMoments(pass);
-      if (own) this.#encode(pass, 'coefficients', groups, { from: this.#final });
-      if (output !== undefined) this.#encode(pass, 'normalize', groups * this.#parts, { output });
+      const isFinished = moments && this.#encodeMoments(pass);
+      if (own && !isFinished) this.#encode(pass, 'coefficients', groups, { from: this.#final });
+      if (output !== undefined && this.#teams !== null) this.#encodeTeams(pass, 'normalizeFour', { output });
+      else if (output !== undefined) this.#encode(pass, 'normalize', groups * this.#parts, { output });
     }
     pass.end();
   }
@@ -206,21 +212,27 @@ export class JobSlot {
     else this.#encode(pass, 'fused', groups, { output });
   }
 
-  #encodeMoments(pass: GpuPass): void {
+  /** Answers whether the coefficients have come with the moments. */
+  #encodeMoments(pass: GpuPass): boolean {
     const groups = groupsIn(this.#job.layout);
     this.#final = 0;
-    this.#encode(pass, 'moments', groups * this.#parts, {});
-    const bySubgroup = this.#kernels.subgroup > 0;
+    if (this.#teams !== null) this.#encodeTeams(pass, 'momentsOfFour', {});
+    else this.#encode(pass, 'moments', groups * this.#parts, {});
     for (let parts = this.#parts, level = 0; parts > 1; level++) {
-      if (bySubgroup && parts <= SUBGROUP_PARTS) {
-        this.#encode(pass, 'mergeBySubgroup', groups * WORKGROUP, { from: this.#final, level });
-        parts = 1;
-      } else {
-        parts = Math.ceil(parts / SHARE);
-        this.#encode(pass, 'merge', groups * parts, { from: this.#final, level });
-      }
+      const isLast = this.#kernels.teams && parts <= TEAM_PARTS;
+      parts = isLast ? 1 : Math.ceil(parts / SHARE);
+      if (isLast) this.#encode(pass, 'finish', groups * WORKGROUP, { from: this.#final, level });
+      else this.#encode(pass, 'merge', groups * parts, { from: this.#final, level });
       this.#final = 1 - this.#final;
+      if (isLast) return true;
     }
+    return false;
+  }
+
+  #encodeTeams(pass: GpuPass, kernel: KernelName, { output }: { output?: GpuBuffer }): void {
+    const { outer, groups } = this.#job.layout;
+    const blocks = Math.ceil(groups / 4 / this.#teams!.quads);
+    this.#encode(pass, kernel, outer * blocks * this.#parts * WORKGROUP, output === undefined ? {} : { output });
   }
 
   #encode(
@@ -229,7 +241,7 @@ export class JobSlot {
     threads: number,
     { from = 1, level = 0, output }: { from?: number; level?: number; output?: GpuBuffer },
   ): void {
-    const pipeline = this.#kernels.pipeline(kernel, this.#key, this.#traits);
+    const pipeline = this.#kernels.pipeline(kernel, this.#traits);
     const pooled = output === undefined || output === this.pool.get('output');
     if (this.#generation !== this.pool.generation) {
       this.#groups.clear();
@@ -278,6 +290,7 @@ export class JobSlot {
     for (let level = 0; level < MERGES; level++) {
       const partsOut = Math.ceil(partsIn / SHARE);
       const values = [rows, groups, inner, rows * inner, all, this.#parts, channels, channelInner, partsIn, partsOut];
+      if (this.#teams !== null) values.push(groups / 4, this.#teams.quads, this.#teams.lanes, this.#teams.rows);
       this.#params.set(values, (level * UNIFORM_STEP) / 4);
       partsIn = partsOut;
     }
@@ -313,3 +326,29 @@ export class JobSlot {
     }
   }
 }
+
+/** How a team of threads takes on a stretch of rows: `quads` side by side, four groups each, in `lanes` rows at a time. */
+interface Teams {
+  readonly quads: number;
+  readonly lanes: number;
+  /** Rows of a stretch. */
+  readonly rows: number;
+}
+
+/** Null where four groups do not lie side by side. */
+function teamsFor(
+  { outer, rows, groups }: BatchLayout,
+  { innerIsOne, channelOfGroup }: KernelTraits,
+  wanted: number,
+): Teams | null {
+  if (!innerIsOne || !channelOfGroup || groups % 4 !== 0) return null;
+  // Rows of up to a kilobyte lie one behind the other; of longer ones a team takes a kilobyte of each.
+  const quads = Math.min(groups / 4, TEAM / 4);
+  const lanes = Math.floor(TEAM / quads);
+  const blocks = outer * Math.ceil(groups / 4 / quads);
+  const share = Math.ceil((rows * blocks) / (lanes * wanted * EIGHT)) * EIGHT;
+  return { quads, lanes, rows: lanes * Math.min(TEAM_SHARE, share) };
+}
+
+/** Values that a thread has on their way at a time. */
+const EIGHT = 8;

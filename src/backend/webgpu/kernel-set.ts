@@ -21,22 +21,48 @@ export function traitsOf({ layout, mask, gamma, beta, missing }: BatchJob): Kern
   };
 }
 
+/** What makes a difference to each kernel; the rest would be compiled for nothing. */
+const SEEN_BY: Record<KernelName, readonly (keyof KernelTraits)[]> = {
+  moments: ['innerIsOne', 'masked'],
+  merge: [],
+  coefficients: [],
+  normalize: ['innerIsOne', 'channelOfGroup', 'affine', 'missingIsCenter'],
+  fused: ['innerIsOne', 'channelOfGroup', 'masked', 'affine', 'missingIsCenter'],
+  fusedBySubgroup: ['innerIsOne', 'channelOfGroup', 'masked', 'affine', 'missingIsCenter'],
+  momentsOfFour: ['masked'],
+  finish: [],
+  normalizeFour: ['affine', 'missingIsCenter'],
+};
+
+/** Which of the kernels a device is given. */
+export interface KernelChoice {
+  /** Those whose threads work together behind barriers; not for devices in software. */
+  teams: boolean;
+  /** Lanes of a workgroup that stands for a subgroup; 0 where the kernels without are used. */
+  subgroup: number;
+  /** Workgroups that a batch is divided among, where it is long enough: some for each processor of a large GPU. @defaultValue 1024 */
+  teamsWanted?: number;
+}
+
 /** The pipelines of a device, compiled when first needed: at most 32 of a kernel. */
 export class KernelSet {
-  /** Lanes of a workgroup that stands for a subgroup; 0 where the kernels without are used. */
+  readonly teams: boolean;
   readonly subgroup: number;
+  readonly teamsWanted: number;
   readonly #device: GpuDevice;
   readonly #module: object;
   readonly #pipelines = new Map<string, GpuPipeline>();
 
-  constructor(device: GpuDevice, subgroup: number) {
+  constructor(device: GpuDevice, { teams, subgroup, teamsWanted = 1024 }: KernelChoice) {
     this.#device = device;
+    this.teams = teams;
     this.subgroup = subgroup;
-    this.#module = device.createShaderModule({ code: kernelSource(subgroup > 0) });
+    this.teamsWanted = teamsWanted;
+    this.#module = device.createShaderModule({ code: kernelSource({ teams, subgroups: subgroup > 0 }) });
   }
 
-  pipeline(name: KernelName, key: string, traits: KernelTraits): GpuPipeline {
-    const id = `${name} ${key}`;
+  pipeline(name: KernelName, traits: KernelTraits): GpuPipeline {
+    const id = `${name} ${SEEN_BY[name].map((trait) => Number(traits[trait])).join('')}`;
     let pipeline = this.#pipelines.get(id);
     if (pipeline === undefined) {
       const constants: Record<string, number> = {
@@ -46,7 +72,7 @@ export class KernelSet {
         AFFINE: Number(traits.affine),
         MISSING_IS_CENTER: Number(traits.missingIsCenter),
       };
-      if (this.subgroup > 0) constants.SUBGROUP = this.subgroup;
+      if (name === 'fusedBySubgroup') constants.SUBGROUP = this.subgroup;
       pipeline = this.#device.createComputePipeline({
         layout: 'auto',
         compute: { module: this.#module, entryPoint: name, constants },

@@ -2,8 +2,12 @@
 export const WORKGROUP = 64;
 /** Values that one thread takes on, and partial moments that one thread merges: few enough that float32 sums keep their digits. */
 export const SHARE = 64;
-/** Parts of a group up to which one subgroup merges them all; more would be too much for so few threads. */
-export const SUBGROUP_PARTS = 1024;
+/** Threads of a workgroup whose threads work together. */
+export const TEAM = 256;
+/** Values of a group that one thread of a team takes on: enough to be worth a partial result, few enough that float32 sums keep their digits. */
+export const TEAM_SHARE = 64;
+/** Parts of a group up to which one team merges them all; more would be too much for so few threads. */
+export const TEAM_PARTS = 1 << 14;
 /** Values of a group up to which one thread (or subgroup) takes its moments and normalizes it in the same pass. */
 export const FUSED = 256;
 
@@ -13,24 +17,33 @@ export type KernelName =
   | 'coefficients'
   | 'normalize'
   | 'fused'
-  | 'mergeBySubgroup'
-  | 'fusedBySubgroup';
+  | 'fusedBySubgroup'
+  | 'momentsOfFour'
+  | 'finish'
+  | 'normalizeFour';
 
 /**
- * The kernels, in WGSL. None has a barrier: devices in software pay dearly for those, and others do as well without.
+ * The kernels, in WGSL. Those for any device have no barrier, for which devices in software pay dearly:
  *
  * - `moments`: a thread for each part of a group, moments of its values; parts interleave, so that neighbours read neighbours
  * - `merge`, again and again: moments of up to SHARE parts into one, until a group has one
- * - `mergeBySubgroup`: the same for all parts that are left, by one subgroup a group
  * - `coefficients`: shift and scale of each group from its moments
  * - `normalize`: the same threads as `moments`
- * - `fused`, `fusedBySubgroup`: all of it in one pass over groups of up to FUSED values
+ * - `fused`: all of it in one pass over groups of up to FUSED values
+ *
+ * Those for a GPU, whose threads work together:
+ *
+ * - `momentsOfFour`, `normalizeFour`: where groups lie side by side and four divides them, a thread takes four at once, 16 bytes a load and
+ *   eight loads in flight; a team of threads, a stretch of rows, and makes one partial result of it. Normalization goes backwards, so that it
+ *   finds the last values that were read still in the cache
+ * - `finish`: all parts of a group merged by a team, and its shift and scale
+ * - `fusedBySubgroup`: `fused` with a subgroup a group
  *
  * Values come and go as bits: a shading language need not know NaN, so a missing value is told by its bits and never computed with.
  * Moments are taken about the first value or the mean so far, never about zero: a flat series has a variance of exactly 0.
  */
-export function kernelSource(subgroups: boolean): string {
-  return `${subgroups ? 'enable subgroups;\n' : ''}${COMMON}${subgroups ? BY_SUBGROUP : ''}`;
+export function kernelSource({ teams, subgroups }: { teams: boolean; subgroups: boolean }): string {
+  return `${subgroups ? 'enable subgroups;\n' : ''}${COMMON}${teams ? BY_TEAM : ''}${subgroups ? BY_SUBGROUP : ''}`;
 }
 
 const COMMON = /* wgsl */ `
@@ -58,6 +71,11 @@ struct Params {
   // what merge reads and writes, by group
   partsIn: u32,
   partsOut: u32,
+  // how teams divide the batch: four groups are a quad
+  quads: u32,
+  teamQuads: u32,
+  teamLanes: u32,
+  teamRows: u32,
 }
 
 struct Moments {
@@ -257,11 +275,225 @@ fn fused(@builtin(workgroup_id) w: vec3u, @builtin(num_workgroups) n: vec3u, @bu
 }
 `;
 
+const BY_TEAM = /* wgsl */ `
+// The same values and outputs, four at a time.
+@group(0) @binding(1) var<storage, read> valuesByFour: array<vec4u>;
+@group(0) @binding(9) var<storage, read_write> outputsByFour: array<vec4u>;
+
+// Moments of four groups.
+struct Quad {
+  count: vec4f,
+  mean: vec4f,
+  m2: vec4f,
+}
+
+var<workgroup> quadsOfTeam: array<Quad, ${TEAM}>;
+var<workgroup> momentsOfTeam: array<Moments, ${TEAM}>;
+
+// What a thread of a team takes on: rows first, first + step, ... before end, of quad 'quad' of batch 'o'.
+struct Stretch { o: u32, part: u32, quad: u32, first: u32, end: u32, step: u32, base: u32, isThere: bool }
+
+fn stretchOf(team: u32, local: u32) -> Stretch {
+  let blocks = (params.quads + params.teamQuads - 1u) / params.teamQuads;
+  let perBatch = blocks * params.parts;
+  let o = team / perBatch;
+  let rest = team - o * perBatch;
+  let part = rest / blocks;
+  let lane = local / params.teamQuads;
+  let quad = (rest - part * blocks) * params.teamQuads + (local - lane * params.teamQuads);
+  let first = part * params.teamRows;
+  let isThere = lane < params.teamLanes && quad < params.quads && o * params.groups < params.allGroups;
+  let end = min(first + params.teamRows, params.rows);
+  return Stretch(o, part, quad, first + lane, end, params.teamLanes, o * params.rows * params.quads + quad, isThere);
+}
+
+fn areThere(bits: vec4u, k: u32) -> vec4<bool> {
+  let there = (bits & vec4u(0x7fffffffu)) < vec4u(0x7f800000u);
+  if (!MASKED) { return there; }
+  let m = mask[k];
+  return there & ((vec4u(m, m >> 8u, m >> 16u, m >> 24u) & vec4u(0xffu)) != vec4u());
+}
+
+fn absorbOne(m: Quad, bits: vec4u, k: u32) -> Quad {
+  let there = areThere(bits, k);
+  let weight = select(vec4f(), vec4f(1.0), there);
+  let delta = select(vec4f(), bitcast<vec4f>(bits) - m.mean, there);
+  let count = m.count + weight;
+  let share = weight / max(count, vec4f(1.0));
+  return Quad(count, m.mean + delta * share, m.m2 + delta * delta * m.count * share);
+}
+
+// Eight of each group, none missing. Their sum is taken in pairs, so that equal values have exactly their mean.
+fn absorbEight(
+  m: Quad, a: vec4f, b: vec4f, c: vec4f, d: vec4f, e: vec4f, f: vec4f, g: vec4f, h: vec4f,
+) -> Quad {
+  let mean = (((a + b) + (c + d)) + ((e + f) + (g + h))) * 0.125;
+  let ra = a - mean;
+  let rb = b - mean;
+  let rc = c - mean;
+  let rd = d - mean;
+  let re = e - mean;
+  let rf = f - mean;
+  let rg = g - mean;
+  let rh = h - mean;
+  let m2 = ((ra * ra + rb * rb) + (rc * rc + rd * rd)) + ((re * re + rf * rf) + (rg * rg + rh * rh));
+  let count = m.count + 8.0;
+  let share = 8.0 / count;
+  let delta = mean - m.mean;
+  return Quad(count, m.mean + delta * share, m.m2 + m2 + delta * delta * m.count * share);
+}
+
+fn largestOf(v: vec4u) -> u32 { return max(max(v.x, v.y), max(v.z, v.w)); }
+
+fn mergedQuads(a: Quad, b: Quad) -> Quad {
+  let count = a.count + b.count;
+  let share = b.count / max(count, vec4f(1.0));
+  let delta = b.mean - a.mean;
+  return Quad(count, a.mean + delta * share, a.m2 + b.m2 + delta * delta * a.count * share);
+}
+
+@compute @workgroup_size(${TEAM})
+fn momentsOfFour(@builtin(workgroup_id) w: vec3u, @builtin(num_workgroups) n: vec3u, @builtin(local_invocation_index) l: u32) {
+  let s = stretchOf(w.y * n.x + w.x, l);
+  var m = Quad(vec4f(), vec4f(), vec4f());
+  if (s.isThere) {
+    var row = s.first;
+    let step = s.step * params.quads;
+    for (; row + 7u * s.step < s.end; row += 8u * s.step) {
+      let k = s.base + row * params.quads;
+      let a = valuesByFour[k];
+      let b = valuesByFour[k + step];
+      let c = valuesByFour[k + step * 2u];
+      let d = valuesByFour[k + step * 3u];
+      let e = valuesByFour[k + step * 4u];
+      let f = valuesByFour[k + step * 5u];
+      let g = valuesByFour[k + step * 6u];
+      let h = valuesByFour[k + step * 7u];
+      let all = vec4u(0x7fffffffu);
+      let largest = max(max(max(a & all, b & all), max(c & all, d & all)), max(max(e & all, f & all), max(g & all, h & all)));
+      if (!MASKED && largestOf(largest) < 0x7f800000u) {
+        m = absorbEight(m, bitcast<vec4f>(a), bitcast<vec4f>(b), bitcast<vec4f>(c), bitcast<vec4f>(d),
+          bitcast<vec4f>(e), bitcast<vec4f>(f), bitcast<vec4f>(g), bitcast<vec4f>(h));
+      } else {
+        m = absorbOne(m, a, k);
+        m = absorbOne(m, b, k + step);
+        m = absorbOne(m, c, k + step * 2u);
+        m = absorbOne(m, d, k + step * 3u);
+        m = absorbOne(m, e, k + step * 4u);
+        m = absorbOne(m, f, k + step * 5u);
+        m = absorbOne(m, g, k + step * 6u);
+        m = absorbOne(m, h, k + step * 7u);
+      }
+    }
+    for (; row < s.end; row += s.step) {
+      let k = s.base + row * params.quads;
+      m = absorbOne(m, valuesByFour[k], k);
+    }
+  }
+  quadsOfTeam[l] = m;
+  for (var lanes = params.teamLanes; lanes > 1u; ) {
+    let half = (lanes + 1u) / 2u;
+    workgroupBarrier();
+    if (l < (lanes - half) * params.teamQuads) {
+      quadsOfTeam[l] = mergedQuads(quadsOfTeam[l], quadsOfTeam[l + half * params.teamQuads]);
+    }
+    lanes = half;
+  }
+  if (l < params.teamQuads && s.isThere) {
+    let all = quadsOfTeam[l];
+    let at = s.part * params.allGroups + s.o * params.groups + s.quad * 4u;
+    partialsOut[at] = packed(Moments(u32(all.count.x), all.mean.x, all.m2.x));
+    partialsOut[at + 1u] = packed(Moments(u32(all.count.y), all.mean.y, all.m2.y));
+    partialsOut[at + 2u] = packed(Moments(u32(all.count.z), all.mean.z, all.m2.z));
+    partialsOut[at + 3u] = packed(Moments(u32(all.count.w), all.mean.w, all.m2.w));
+  }
+}
+
+@compute @workgroup_size(${TEAM})
+fn finish(@builtin(workgroup_id) w: vec3u, @builtin(num_workgroups) n: vec3u, @builtin(local_invocation_index) l: u32) {
+  // Teams beyond the last group do the last one's work, and write the same.
+  let q = min(w.y * n.x + w.x, params.allGroups - 1u);
+  var m = Moments(0u, 0.0, 0.0);
+  for (var i = l; i < params.partsIn; i += ${TEAM}u) { m = merged(m, unpacked(partialsIn[i * params.allGroups + q])); }
+  momentsOfTeam[l] = m;
+  for (var half = ${TEAM / 2}u; half > 0u; half >>= 1u) {
+    workgroupBarrier();
+    if (l < half) { momentsOfTeam[l] = merged(momentsOfTeam[l], momentsOfTeam[l + half]); }
+  }
+  if (l == 0u) {
+    let all = momentsOfTeam[0];
+    partialsOut[q] = packed(all);
+    coefficientsOut[q] = coefficientsOf(all, epsilons[q]);
+  }
+}
+
+// Four coefficients each of four groups, turned so that one expression does for all four.
+struct QuadScaling { shift: vec4f, scale: vec4f, offset: vec4f, isKnown: vec4<bool>, gamma: vec4f, beta: vec4f }
+
+fn normalizedFour(bits: vec4u, c: QuadScaling) -> vec4u {
+  let there = (bits & vec4u(0x7fffffffu)) < vec4u(0x7f800000u);
+  let residual = bitcast<vec4f>(select(vec4u(), bits, there));
+  var y = (residual - c.shift) * c.scale + c.offset;
+  if (AFFINE) { y = y * c.gamma + c.beta; }
+  var otherwise = vec4u(NAN_BITS);
+  if (MISSING_IS_CENTER) { otherwise = bitcast<vec4u>(c.beta); }
+  return select(vec4u(NAN_BITS), select(otherwise, bitcast<vec4u>(y), there), c.isKnown);
+}
+
+@compute @workgroup_size(${TEAM})
+fn normalizeFour(@builtin(workgroup_id) w: vec3u, @builtin(num_workgroups) n: vec3u, @builtin(local_invocation_index) l: u32) {
+  let blocks = (params.quads + params.teamQuads - 1u) / params.teamQuads;
+  let teams = (params.allGroups / params.groups) * blocks * params.parts;
+  let team = w.y * n.x + w.x;
+  if (team >= teams) { return; }
+  let s = stretchOf(teams - 1u - team, l);
+  if (!s.isThere || s.first >= s.end) { return; }
+  let q = s.o * params.groups + s.quad * 4u;
+  let c0 = coefficientsIn[q];
+  let c1 = coefficientsIn[q + 1u];
+  let c2 = coefficientsIn[q + 2u];
+  let c3 = coefficientsIn[q + 3u];
+  var c = QuadScaling(
+    vec4f(c0.x, c1.x, c2.x, c3.x),
+    vec4f(c0.y, c1.y, c2.y, c3.y),
+    vec4f(c0.z, c1.z, c2.z, c3.z),
+    vec4f(c0.w, c1.w, c2.w, c3.w) != vec4f(),
+    vec4f(1.0),
+    vec4f(),
+  );
+  if (AFFINE) {
+    let g0 = channelTable[s.quad * 4u];
+    let g1 = channelTable[s.quad * 4u + 1u];
+    let g2 = channelTable[s.quad * 4u + 2u];
+    let g3 = channelTable[s.quad * 4u + 3u];
+    c.gamma = vec4f(g0.x, g1.x, g2.x, g3.x);
+    c.beta = vec4f(g0.y, g1.y, g2.y, g3.y);
+  }
+  // The last rows first.
+  let step = s.step * params.quads;
+  let mine = (s.end - s.first + s.step - 1u) / s.step;
+  var left = mine;
+  for (; left >= 4u; left -= 4u) {
+    let k = s.base + (s.first + (left - 4u) * s.step) * params.quads;
+    let a = valuesByFour[k];
+    let b = valuesByFour[k + step];
+    let d = valuesByFour[k + step * 2u];
+    let e = valuesByFour[k + step * 3u];
+    outputsByFour[k] = normalizedFour(a, c);
+    outputsByFour[k + step] = normalizedFour(b, c);
+    outputsByFour[k + step * 2u] = normalizedFour(d, c);
+    outputsByFour[k + step * 3u] = normalizedFour(e, c);
+  }
+  for (; left > 0u; left--) {
+    let k = s.base + (s.first + (left - 1u) * s.step) * params.quads;
+    outputsByFour[k] = normalizedFour(valuesByFour[k], c);
+  }
+}
+`;
+
 /** A workgroup is one subgroup where the device has one size only; elsewhere each subgroup of it does the same work, and writes the same. */
 const BY_SUBGROUP = /* wgsl */ `
 override SUBGROUP: u32 = 32u;
-
-fn groupIndex(workgroup: vec3u, workgroups: vec3u) -> u32 { return workgroup.y * workgroups.x + workgroup.x; }
 
 // All lanes' moments in one, in every lane: first the mean, then what the lanes' means add to m2.
 fn mergedAcross(m: Moments) -> Moments {
@@ -277,27 +509,13 @@ fn mergedAcross(m: Moments) -> Moments {
 }
 
 @compute @workgroup_size(SUBGROUP)
-fn mergeBySubgroup(
-  @builtin(workgroup_id) w: vec3u,
-  @builtin(num_workgroups) n: vec3u,
-  @builtin(subgroup_size) lanes: u32,
-  @builtin(subgroup_invocation_id) lane: u32,
-) {
-  let q = min(groupIndex(w, n), params.allGroups - 1u);
-  var m = Moments(0u, 0.0, 0.0);
-  for (var i = lane; i < params.partsIn; i += lanes) { m = merged(m, unpacked(partialsIn[i * params.allGroups + q])); }
-  let all = mergedAcross(m);
-  if (lane == 0u) { partialsOut[q] = packed(all); }
-}
-
-@compute @workgroup_size(SUBGROUP)
 fn fusedBySubgroup(
   @builtin(workgroup_id) w: vec3u,
   @builtin(num_workgroups) n: vec3u,
   @builtin(subgroup_size) lanes: u32,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  let q = min(groupIndex(w, n), params.allGroups - 1u);
+  let q = min(w.y * n.x + w.x, params.allGroups - 1u);
   let start = startOf(q);
   let all = mergedAcross(momentsOf(start, lane, lanes));
   let c = coefficientsOf(all, epsilons[q]);

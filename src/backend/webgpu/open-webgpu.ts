@@ -7,8 +7,11 @@ import { WebGpuBackend } from './webgpu-backend.js';
 export interface OpenWebGpuOptions extends BackendOptions {
   /** Where WebGPU comes from. @defaultValue `navigator.gpu` where there is one, else the package `webgpu` (Dawn) */
   load?: () => Promise<Gpu>;
-  /** Kernels that use subgroups, or those that run anywhere. @defaultValue `'auto'`: by what the device has */
-  kernels?: 'auto' | 'plain' | 'subgroups';
+  /**
+   * Kernels that run anywhere; those whose threads work together; or these with subgroups.
+   * @defaultValue `'auto'`: by what the device has; `'plain'` for one in software
+   */
+  kernels?: 'auto' | 'plain' | 'teams' | 'subgroups';
 }
 
 const INSTALL = 'npm install webgpu';
@@ -25,20 +28,21 @@ export async function openWebGpu(options: OpenWebGpuOptions = {}): Promise<Backe
   const { maxInFlight = 2, load = loadGpu, kernels = 'auto' } = options;
   if (!(Number.isSafeInteger(maxInFlight) && maxInFlight >= 1))
     throw new InvalidOptionError('maxInFlight', maxInFlight, 'an integer >= 1');
-  if (!['auto', 'plain', 'subgroups'].includes(kernels))
-    throw new InvalidOptionError('kernels', kernels, "'auto', 'plain' or 'subgroups'");
+  if (!['auto', 'plain', 'teams', 'subgroups'].includes(kernels))
+    throw new InvalidOptionError('kernels', kernels, "'auto', 'plain', 'teams' or 'subgroups'");
 
   const gpu = await load();
   const adapter = await findAdapter(gpu);
   const hasSubgroups = adapter.features.has('subgroups');
   if (kernels === 'subgroups' && !hasSubgroups)
-    throw new InvalidOptionError('kernels', kernels, "'auto' or 'plain' on a device without subgroups");
-  const subgroups = kernels === 'subgroups' || (kernels === 'auto' && hasSubgroups && !isSoftware(adapter));
+    throw new InvalidOptionError('kernels', kernels, "'auto', 'plain' or 'teams' on a device without subgroups");
+  const teams = kernels === 'auto' ? !isSoftware(adapter) : kernels !== 'plain';
+  const subgroups = kernels === 'subgroups' || (kernels === 'auto' && teams && hasSubgroups);
   const device = await requestDevice(adapter, subgroups);
   const backend = new WebGpuBackend(device, {
     device: describe(adapter),
     maxInFlight,
-    subgroup: subgroups ? (adapter.info.subgroupMaxSize ?? 32) : 0,
+    kernels: { teams, subgroup: subgroups ? (adapter.info.subgroupMaxSize ?? 32) : 0 },
   });
   keptAlive.set(backend, gpu);
   return backend;

@@ -4,7 +4,7 @@ import type { Backend, BackendMemory, BatchArray, BatchJob, BatchResult, Residen
 import { InOrder } from '../in-order.js';
 import { COPY_DST, COPY_SRC, type GpuBuffer, type GpuDevice, MAP_READ, MODE_READ, STORAGE } from './gpu-types.js';
 import { JobSlot } from './job-slot.js';
-import { KernelSet } from './kernel-set.js';
+import { type KernelChoice, KernelSet } from './kernel-set.js';
 
 /** How often values are packed again about a nearer pivot; each time brings 7 digits, and a double has 16. */
 const APPROACHES = 4;
@@ -13,8 +13,7 @@ export interface WebGpuDeviceOptions {
   /** The device in words. */
   device: string;
   maxInFlight: number;
-  /** Lanes of a subgroup, for the kernels that use it; 0 for those that do not. */
-  subgroup: number;
+  kernels: KernelChoice;
 }
 
 /** Micro-batches on a WebGPU device, in float32 about a pivot. Owns the device. */
@@ -34,12 +33,12 @@ export class WebGpuBackend implements Backend {
   #fault: Error | null = null;
   #disposed = false;
 
-  constructor(device: GpuDevice, { device: inWords, maxInFlight, subgroup }: WebGpuDeviceOptions) {
+  constructor(device: GpuDevice, { device: inWords, maxInFlight, kernels: choice }: WebGpuDeviceOptions) {
     this.#device = device;
     this.device = inWords;
     this.maxInFlight = maxInFlight;
     this.#order = new InOrder(maxInFlight);
-    const kernels = new KernelSet(device, subgroup);
+    const kernels = new KernelSet(device, choice);
     this.#slots = Array.from({ length: maxInFlight }, () => new JobSlot(device, kernels));
     this.#free = [...this.#slots];
     this.lost = new Promise((resolve) => {
