@@ -82,6 +82,12 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
   const checked = new RecordNormalizer({ named, others, table: new SeriesTable() }); // throws here what is wrong with `defaults`
   const { timed } = checked;
   const names = checked.fields.map((field) => field.name);
+  if (defaults.method === 'batch' || checked.fields.some(({ batch }) => batch !== undefined))
+    throw new InvalidOptionError(
+      'method',
+      'batch',
+      'a method for single records: batches are for microBatch and batchNormalize',
+    );
   if (timed && timeOf === undefined)
     throw new InvalidOptionError(
       'time',

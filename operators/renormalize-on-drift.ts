@@ -10,7 +10,7 @@ export interface RenormalizeOnDriftOptions
     Omit<CommonOptions, 'drift' | 'learnWithin'>,
     MethodOptions {
   /** How values are normalized between renormalizations. @defaultValue `'z-score'` */
-  method?: Exclude<FieldMethod, 'adaptive' | 'innovation' | 'unit-norm' | 'none'>;
+  method?: Exclude<FieldMethod, 'adaptive' | 'innovation' | 'unit-norm' | 'batch' | 'none'>;
 }
 
 /** A scored record, and the renormalization that it set off. */

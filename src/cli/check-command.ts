@@ -39,7 +39,9 @@ function describePlan(plan: PipelinePlan): unknown {
   const describe = (options: Parameters<typeof resolveField>[0]) => {
     const vector = resolveVector(options);
     if (vector !== undefined) return vector.described;
-    const { method, memory, rules } = resolveField(options);
+    const { method, memory, rules, batch } = resolveField(options);
+    if (batch !== undefined)
+      return { ...options, semantics: batch.semantics, epsilon: batch.epsilon, missing: rules.missing };
     if (method === 'unit-norm' || method === 'none') return { method };
     const { clipLow, clipHigh, learnWithin, timed: _, ...rest } = rules;
     return {

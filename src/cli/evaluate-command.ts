@@ -90,7 +90,7 @@ async function run(given: string[], flags: Flags): Promise<void> {
     const { before, after } = flags;
     return configurations.flatMap(({ name, optionsOf }) => {
       const options = optionsOf(sample.name);
-      const isScalar = options !== undefined && options.method !== 'unit-norm';
+      const isScalar = options !== undefined && options.method !== 'unit-norm' && options.method !== 'batch';
       return isScalar
         ? [judge(sample.name, name, options, series, { ...(labels && { labels }), detectors, before, after })]
         : [];

@@ -57,7 +57,7 @@ export function normalizeCommand(settle: (code: number) => void): Command {
     .option('-f, --field <name[=method]>', 'a field to normalize (repeatable); none: every numeric field', each)
     .option(
       '-m, --method <method>',
-      'method of fields that name none: z-score, min-max, max-abs, robust, quantile, power, adaptive, innovation, unit-norm',
+      'method of fields that name none: z-score, min-max, max-abs, robust, quantile, power, adaptive, innovation, unit-norm, batch',
     )
     .option('-k, --key <field>', 'field that says to which series a record belongs (repeatable, or a,b)', list)
     .option('-t, --time <field>', 'field with the event time: epoch ms or ISO 8601')

@@ -15,7 +15,7 @@ import { RobustNormalizer } from './robust-normalizer.js';
 import { Scorer, type ScoringCounters } from './scorer.js';
 import { ZScoreNormalizer } from './z-score-normalizer.js';
 
-/** The scorer of a field: its method over its memory, under its rules. Not for `unit-norm` and `none`, which keep no state. */
+/** The scorer of a field: its method over its memory, under its rules. Not for `unit-norm` and `none`, which keep no state, nor for `batch`. */
 export function createScorer(field: ResolvedField, counters: ScoringCounters): Scorer {
   const { drift } = field;
   const normalizer = drift
@@ -43,6 +43,7 @@ function createNormalizer({ method, memory, options, whenFlat }: ResolvedField):
     case 'innovation':
       return new InnovationNormalizer();
     case 'unit-norm':
+    case 'batch':
     case 'none':
       throw new TypeError(`${method} has no scorer`);
   }

@@ -1,3 +1,4 @@
+import type { BatchSemantics } from './batch/batch-norm-options.js';
 import type { DriftOptions } from './drift-options.js';
 import type { Memory } from './memory.js';
 import type { WhenFlat } from './normalizer.js';
@@ -14,8 +15,11 @@ export type ScalarMethod =
   | 'adaptive'
   | 'innovation';
 
-/** What a field that is one number may ask for. `unit-norm` takes the fields of a record together. */
-export type PlainMethod = ScalarMethod | 'unit-norm' | 'none';
+/**
+ * What a field that is one number may ask for. `unit-norm` takes the fields of a record together; `batch`, in pipelines only, the values of
+ * a series in a micro-batch.
+ */
+export type PlainMethod = ScalarMethod | 'unit-norm' | 'batch' | 'none';
 
 /** What a field of a pipeline or of `normalize` may ask for. */
 export type FieldMethod = PlainMethod | VectorMethod;
@@ -44,6 +48,24 @@ export interface CommonOptions {
   drift?: DriftOptions;
 }
 
+/** Options of the method `batch`: as those of `batchNormalize`, for one channel. */
+export interface BatchFieldOptions {
+  /** Whose batch normalization. @defaultValue `'pooled'` */
+  semantics?: BatchSemantics;
+  /** In [0, 1], meant as by `semantics`; null (pytorch): every batch weighs the same. Not for `pooled`. */
+  momentum?: number | null;
+  /** Added to the variance. @defaultValue as by `semantics`; 0 for `pooled` */
+  epsilon?: number;
+  /** renorm: bound of the correction of the scale. @defaultValue 3 */
+  rMax?: number;
+  /** renorm: bound of the correction of the center. @defaultValue 5 */
+  dMax?: number;
+  /** What the normalized value is multiplied by. @defaultValue 1 */
+  gamma?: number;
+  /** What is added then. @defaultValue 0 */
+  beta?: number;
+}
+
 /** Options of single methods; one that the method does not have is refused. */
 export interface MethodOptions {
   /** z-score: 0 population, 1 sample. @defaultValue 0 */
@@ -65,6 +87,6 @@ export interface MethodOptions {
 }
 
 /** One field: its method and all options of it. */
-export interface FieldOptions extends CommonOptions, MethodOptions, VectorOptions {
+export interface FieldOptions extends CommonOptions, MethodOptions, BatchFieldOptions, VectorOptions {
   method?: FieldMethod;
 }

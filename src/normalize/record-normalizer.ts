@@ -1,6 +1,7 @@
 import { IncompatibleStateError } from '../errors.js';
 import type { SeriesTable } from '../series/series-table.js';
 import type { StateColumn } from '../series/state-column.js';
+import { BatchColumn, type BatchColumnRun } from './batch/batch-column.js';
 import { createScorer } from './create-scorer.js';
 import type { FieldOptions } from './field-options.js';
 import { type ResolvedField, resolveField } from './resolve-field.js';
@@ -14,8 +15,10 @@ import type { VectorScorer } from './vector/vector-scorer.js';
 export interface NormalizedField {
   readonly name: string;
   readonly resolved: ResolvedField;
-  /** Absent for `unit-norm` and `none`, which keep no state. */
+  /** Absent for `unit-norm` and `none`, which keep no state, and for `batch`. */
   readonly scorer: Scorer | undefined;
+  /** Of the method `batch` alone, whose values are scored a micro-batch at a time. */
+  readonly batch: BatchColumn | undefined;
   readonly column: StateColumn | undefined;
 }
 
@@ -88,7 +91,8 @@ export class RecordNormalizer {
 
   /** Scores and learns one value of one field; NaN stands for null. `time` is the event time in ms. */
   score(index: number, slot: number, x: number, time: number): number {
-    const { scorer, column } = this.fields[index]!;
+    const { scorer, column, batch } = this.fields[index]!;
+    if (batch !== undefined) throw new TypeError('batch scores no single value');
     if (scorer === undefined || column === undefined) return x;
     column.aim(scorer, slot);
     const score = scorer.score(x, time);
@@ -105,11 +109,24 @@ export class RecordNormalizer {
     column.settle(scorer, slot);
   }
 
+  /** Scores and learns one field of a micro-batch of several series. For fields of the method `batch`. */
+  scoreBatch(index: number, run: BatchColumnRun): void {
+    const { batch, column } = this.fields[index]!;
+    if (batch === undefined || column === undefined) throw new TypeError('the method of the field is not batch');
+    const before = batch.missing;
+    batch.score(column, run);
+    this.table.counters.missing += batch.missing - before;
+  }
+
   #add(name: string, resolved: ResolvedField): number {
-    const keepsState = resolved.method !== 'unit-norm' && resolved.method !== 'none';
-    const scorer = keepsState ? createScorer(resolved, this.table.counters) : undefined;
-    const column = scorer && this.#attach(name, resolved.fingerprint, scorer);
-    const index = this.fields.push({ name, resolved, scorer, column }) - 1;
+    const { method, rules, fingerprint } = resolved;
+    const batch =
+      resolved.batch && new BatchColumn(resolved.batch, { missing: rules.missing === 'impute' ? 'impute' : 'skip' });
+    const keepsScores = method !== 'unit-norm' && method !== 'none' && method !== 'batch';
+    const scorer = keepsScores ? createScorer(resolved, this.table.counters) : undefined;
+    const kept = scorer ?? (batch && { stride: batch.stride, growable: false });
+    const column = kept && this.#attach(name, fingerprint, kept);
+    const index = this.fields.push({ name, resolved, scorer, batch, column }) - 1;
     this.#indices.set(name, index);
     return index;
   }

@@ -20,6 +20,17 @@ const REFUSED: Partial<Record<FieldMethod, Refusals>> = {
   adaptive: selfTuning('adaptive'),
   innovation: selfTuning('innovation'),
   quantile: { whenFlat: 'quantile has no scale that could be 0' },
+  batch: {
+    memory: 'the momentum of batch says how the past is weighed',
+    allowedLateness: 'batch has no window',
+    order: 'batch scores a micro-batch by its own moments',
+    warmup: 'the first micro-batch is scored by its own moments',
+    whileWarming: 'the first micro-batch is scored by its own moments',
+    whenFlat: 'batch answers beta for a flat series',
+    clip: 'batch is affine, so that its outputs can be taken back',
+    learnWithin: 'batch learns the moments of whole micro-batches',
+    drift: 'batch follows its series by its momentum',
+  },
   'unit-norm': stateless('unit-norm looks at one record only'),
   none: stateless('none leaves the value as it is'),
 };

@@ -1,8 +1,9 @@
 import { InvalidOptionError } from '../errors.js';
+import { type BatchNormRules, resolveBatchNorm } from './batch/resolve-batch-norm.js';
 import { checkOneOf } from './check-one-of.js';
 import { defaultMethod } from './default-method.js';
 import { type ResolvedDrift, resolveDrift } from './drift-options.js';
-import type { FieldOptions, MethodOptions, PlainMethod } from './field-options.js';
+import type { BatchFieldOptions, FieldOptions, MethodOptions, PlainMethod } from './field-options.js';
 import { needsTime, type ResolvedMemory, resolveMemory } from './memory.js';
 import type { WhenFlat } from './normalizer.js';
 import { COMMON_OPTIONS, refusal } from './refused-options.js';
@@ -18,16 +19,18 @@ export interface ResolvedField {
   /** Absent: the method goes on, whatever happens. */
   drift: ResolvedDrift | undefined;
   options: Required<MethodOptions>;
+  /** Of the method `batch` alone. */
+  batch: BatchNormRules | undefined;
   /** Says what shape of state the field has: state of another fingerprint is not read. */
   fingerprint: string;
 }
 
 const METHODS: readonly PlainMethod[] = [
-  'z-score', 'min-max', 'max-abs', 'robust', 'quantile', 'power', 'adaptive', 'innovation', 'unit-norm', 'none',
+  'z-score', 'min-max', 'max-abs', 'robust', 'quantile', 'power', 'adaptive', 'innovation', 'unit-norm', 'batch', 'none',
 ]; // biome-ignore format: one line reads better
 
 /** The methods that an option belongs to. */
-const OWNERS: Readonly<Record<keyof MethodOptions, readonly PlainMethod[]>> = {
+const OWNERS: Readonly<Record<keyof MethodOptions | keyof BatchFieldOptions, readonly PlainMethod[]>> = {
   ddof: ['z-score'],
   range: ['min-max'],
   quantiles: ['robust'],
@@ -36,6 +39,13 @@ const OWNERS: Readonly<Record<keyof MethodOptions, readonly PlainMethod[]>> = {
   distribution: ['quantile'],
   family: ['power'],
   norm: ['unit-norm'],
+  semantics: ['batch'],
+  momentum: ['batch'],
+  epsilon: ['batch'],
+  rMax: ['batch'],
+  dMax: ['batch'],
+  gamma: ['batch'],
+  beta: ['batch'],
 };
 
 /**
@@ -50,7 +60,7 @@ export function resolveField(field: FieldOptions): ResolvedField {
   for (const option of Object.keys(field)) {
     const value = (field as Record<string, unknown>)[option];
     if (value === undefined || option === 'method') continue;
-    const owners = OWNERS[option as keyof MethodOptions];
+    const owners = OWNERS[option as keyof typeof OWNERS];
     if (owners && !owners.includes(method))
       throw new InvalidOptionError(option, value, `absent: only ${owners.join(' and ')} has it`);
     if ((VECTOR_OPTIONS as readonly string[]).includes(option))
@@ -87,6 +97,7 @@ export function resolveField(field: FieldOptions): ResolvedField {
   if (learnWithin !== undefined && !(learnWithin > 0 && Number.isFinite(learnWithin)))
     throw new InvalidOptionError('learnWithin', learnWithin, 'a finite number of scales > 0');
 
+  const batch = method === 'batch' ? resolveBatch(field) : undefined;
   const memory = resolveMemory(field.memory, field.allowedLateness);
   if (memory.kind === 'window' && warmup > memory.length)
     throw new InvalidOptionError('warmup', warmup, `at most the window's length, ${memory.length}`);
@@ -109,14 +120,29 @@ export function resolveField(field: FieldOptions): ResolvedField {
       timed: needsTime(memory),
     },
     options: { ddof, range, quantiles, unitVariance, spread, distribution, family, norm },
-    fingerprint: JSON.stringify([
-      method,
-      memory,
-      method === 'power' ? family : null,
-      learnWithin !== undefined,
-      ...(drift ? [drift.fingerprint] : []),
-    ]),
+    batch,
+    fingerprint:
+      batch?.fingerprint ??
+      JSON.stringify([
+        method,
+        memory,
+        method === 'power' ? family : null,
+        learnWithin !== undefined,
+        ...(drift ? [drift.fingerprint] : []),
+      ]),
   };
+}
+
+/** @throws InvalidOptionError also for weights of several channels, for a field is one */
+function resolveBatch(field: FieldOptions): BatchNormRules {
+  const { semantics, momentum, epsilon, rMax, dMax, gamma, beta, missing } = field;
+  if (missing === 'error')
+    throw new InvalidOptionError('missing', missing, "'skip' or 'impute': batch scores a whole micro-batch at a time");
+  for (const [option, given] of Object.entries({ gamma, beta }))
+    if (given !== undefined && typeof given !== 'number')
+      throw new InvalidOptionError(option, given, 'a finite number');
+  const options = { semantics, momentum, epsilon, rMax, dMax, gamma, beta };
+  return resolveBatchNorm(Object.fromEntries(Object.entries(options).filter(([, given]) => given !== undefined)));
 }
 
 /** Refuses policies that the state of the method cannot follow. */

@@ -12,6 +12,7 @@ import type { VectorValue } from '../normalize/vector/vector-value.js';
 import { writeVector } from '../normalize/vector/write-vector.js';
 import type { SeriesTable } from '../series/series-table.js';
 import { isObservation } from '../stats/is-observation.js';
+import { PendingRecords } from './pending-records.js';
 import type { PipelinePlan } from './plan.js';
 import type { ScoreWatcher } from './view/score-watcher.js';
 
@@ -89,6 +90,9 @@ export class BatchScorer {
   /** Whether any of them is `unit-norm`. */
   #hasUnits = false;
   #keep = new Uint8Array(0);
+  /** Fields of the method `batch`, and the records that wait to be scored together. */
+  #batchFields: BoundField[] = [];
+  readonly #pending = new PendingRecords();
   /** Why a good line is a bad record, by record; mostly empty. */
   readonly refusals = new Map<number, string>();
   readonly #unfit = new Set<number>();
@@ -143,6 +147,7 @@ export class BatchScorer {
     }
     const notes = this.#hasEvents || this.watcher !== undefined;
     const watcher = this.watcher?.begin(batch.length) ? this.watcher : undefined;
+    const pending = this.#batchFields.length > 0 ? this.#pending.begin(batch.length) : undefined;
     for (let i = 0; i < batch.length; i++) {
       if (decoder.faultCount > 0 && decoder.faults[i] !== undefined) {
         this.#keep[i] = 0;
@@ -154,10 +159,18 @@ export class BatchScorer {
       if (this.#vectors.length > 0 && !this.#readVectors(i, decoder, seriesKey)) continue;
       origin?.begin(i);
       const at = time !== undefined ? decoder.time(timeColumn, i) : (origin?.time(i) ?? Number.NaN);
-      this.#scoreRecord(i, table.slotOf(seriesKey, Number.isFinite(at) ? at : undefined), at);
+      if (pending?.mayForget(table, seriesKey, at)) this.#scorePending(pending, notes, watcher);
+      const slot = table.slotOf(seriesKey, Number.isFinite(at) ? at : undefined);
+      for (const vector of this.#vectors) this.#scoreVector(vector, i, slot, at);
+      if (pending !== undefined) {
+        pending.add(i, slot, seriesKey, at);
+        continue;
+      }
+      this.#scoreRecord(i, slot, at);
       if (notes) this.#note(i, seriesKey, at);
       if (watcher !== undefined && this.#fields.length > 0) watcher.see(i, seriesKey, at, this.#fields);
     }
+    if (pending !== undefined) this.#scorePending(pending, notes, watcher);
     return this.#scored;
   }
 
@@ -205,8 +218,38 @@ export class BatchScorer {
     return seriesKey;
   }
 
+  /** Scores the records that wait, first the fields that take them together, then the others, record by record. */
+  #scorePending(pending: PendingRecords, notes: boolean, watcher: ScoreWatcher | undefined): void {
+    for (const bound of this.#batchFields) this.#scoreTogether(bound, pending);
+    for (let n = 0; n < pending.count; n++) {
+      const i = pending.records[n]!;
+      const key = pending.keys[n]!;
+      const at = pending.times[n]!;
+      this.#scoreRecord(i, pending.slots[i]!, at);
+      if (notes) this.#note(i, key, at);
+      if (watcher !== undefined && this.#fields.length > 0) watcher.see(i, key, at, this.#fields);
+    }
+    pending.clear();
+  }
+
+  #scoreTogether(bound: BoundField, pending: PendingRecords): void {
+    const { column, normalized, extras, index } = bound;
+    const slots = pending.slotsOf((i) => !(bound.isOptional && column.kinds[i] === CellKind.absent));
+    for (let n = 0; n < pending.count; n++) {
+      const i = pending.records[n]!;
+      const kind = column.kinds[i]!;
+      if (kind === CellKind.text || kind === CellKind.other) bound.texts++;
+      if (slots[i] !== -1) continue;
+      normalized[i] = Number.NaN;
+      for (const { values } of extras) values[i] = Number.NaN;
+    }
+    const wanted = Object.fromEntries(extras.map(({ name, values }) => [name, values]));
+    this.engine.scoreBatch(index, { length: pending.length, values: column.values, slots, normalized, ...wanted });
+  }
+
   #scoreRecord(i: number, slot: number, at: number): void {
     for (const bound of this.#fields) {
+      if (bound.field.batch !== undefined) continue;
       const { column, normalized, epoch, extras, field, index } = bound;
       const kind = column.kinds[i]!;
       if (kind === CellKind.text || kind === CellKind.other) bound.texts++;
@@ -222,7 +265,6 @@ export class BatchScorer {
       if (!scorer.warm && scorer.rules.whileWarming === 'drop') this.#keep[i] = 0;
     }
     if (this.#hasUnits) this.#scoreUnits(i);
-    for (const vector of this.#vectors) this.#scoreVector(vector, i, slot, at);
   }
 
   /** Whether record `i` was refused for what one of its fields holds. */
@@ -315,6 +357,7 @@ export class BatchScorer {
         ? NO_VECTORS
         : this.engine.vectors.map((field) => this.#boundVector(decoder, field));
     this.#hasUnits = this.#fields.some(({ field }) => field.resolved.method === 'unit-norm');
+    this.#batchFields = this.#fields.filter(({ field }) => field.batch !== undefined);
     this.#decoder = decoder;
     this.#hasReserved = decoder.hasReserved && ((i) => decoder.hasReserved!(i));
     this.#columnCount = decoder.columns.length;
@@ -342,7 +385,7 @@ export class BatchScorer {
     const { name } = column;
     const index = this.engine.indexOf(name);
     const field = this.engine.fields[index]!;
-    const include = field.scorer ? this.#plan.output.include : [];
+    const include = field.scorer || field.batch ? this.#plan.output.include : [];
     return {
       name,
       index,

@@ -80,6 +80,7 @@ const method = z.enum([
   'unit-norm',
   'adaptive',
   'innovation',
+  'batch',
   'none',
   ...VECTOR_METHODS,
 ]);
@@ -104,6 +105,13 @@ const field = z.strictObject({
   offset: described(z.number(), 'a number').optional(),
   mean: perChannel.optional(),
   std: perChannel.optional(),
+  semantics: z.enum(['pooled', 'keras', 'pytorch', 'mxnet', 'renorm']).optional(),
+  momentum: described(z.union([z.number().min(0).max(1), z.null()]), 'a number in [0, 1], or null').optional(),
+  epsilon: described(z.number().min(0), 'a number >= 0').optional(),
+  rMax: described(z.number().min(1), 'a number >= 1').optional(),
+  dMax: described(z.number().min(0), 'a number >= 0').optional(),
+  gamma: z.number().optional(),
+  beta: z.number().optional(),
 });
 
 const secret = described(
@@ -273,5 +281,4 @@ export const NOT_IN_THIS_RELEASE: readonly string[] = [];
 /** Values that the design knows and this release does not run, by option; none listed: all that the schema refuses. */
 export const LATER_VALUES: Readonly<Record<string, readonly string[]>> = {
   'batch.backend': ['auto', 'tensorflow', 'webgpu'],
-  'defaults.method': ['batch'],
 };

@@ -131,3 +131,8 @@ export function isKafkaPlan(plan: PipelinePlan): plan is KafkaPipelinePlan {
 export function isTextPlan(plan: PipelinePlan): plan is TextPipelinePlan {
   return plan.source.kind !== 'kafka';
 }
+
+/** Whether any field is scored a micro-batch at a time, so that results depend on where micro-batches end. */
+export function hasBatches({ fields: { named, others } }: Pick<PipelinePlan, 'fields'>): boolean {
+  return others?.method === 'batch' || named.some(({ options }) => options.method === 'batch');
+}

@@ -10,7 +10,7 @@ import { DecodeError } from '../errors.js';
 import type { InputChunk } from '../io/read-chunks.js';
 import { vectorMethodOf } from '../normalize/vector/vector-methods.js';
 import { decoderOptions } from './decoder-options.js';
-import type { TextFormat, TextPipelinePlan } from './plan.js';
+import { hasBatches, type TextFormat, type TextPipelinePlan } from './plan.js';
 
 /** What is known of a CSV input once its first rows were seen. */
 export interface CsvShape {
@@ -49,6 +49,11 @@ export class TextSource {
   /** Absent for NDJSON, and until the first row was seen. */
   csv: CsvShape | undefined;
   position: TextPosition;
+  /**
+   * Whether batches are what came together, at most `maxLength` records. Not so where a method scores whole batches of a file: there each
+   * is full, whatever was read at a time, so that a run which goes on from a checkpoint has the batches that one in one go has.
+   */
+  readonly #takesPartial: boolean;
 
   constructor(
     plan: TextPipelinePlan,
@@ -59,6 +64,7 @@ export class TextSource {
     this.#format = source.kind === 'simulate' ? 'ndjson' : source.format;
     this.#delimiter = source.kind === 'simulate' ? undefined : source.delimiter;
     this.format = resume?.format;
+    this.#takesPartial = source.kind !== 'file' || !hasBatches(plan);
     this.csv = resume?.csv;
     this.position = resume?.position ?? { input: 0, offset: 0, line: 1 };
   }
@@ -71,6 +77,7 @@ export class TextSource {
     /** A header row of no rows, of which the output is to tell too. */
     let headerOnly: Omit<DecodedBatch, 'decoder'> | undefined;
     let hasRows = false;
+    const partial = this.#takesPartial;
     for await (const { input, name, bytes, offset, isLast } of chunks) {
       if (splitter === undefined && !isLast) {
         this.format ??= this.#format ?? formatOf(name) ?? sniffFormat(bytes);
@@ -91,7 +98,7 @@ export class TextSource {
       if (splitter === undefined) continue; // an empty input
       splitter.push(bytes);
       if (isLast) splitter.end();
-      for (let batch = splitter.next(true); batch !== undefined; batch = splitter.next(true)) {
+      for (let batch = splitter.next(partial); batch !== undefined; batch = splitter.next(partial)) {
         let rows: RecordBatch = batch;
         if (this.format === 'csv' && header === undefined && batch.length > 0) {
           header = this.#readHeader(name, batch);

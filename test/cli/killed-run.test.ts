@@ -16,7 +16,7 @@ function configOf(name: string): string {
   return `
 source: { file: { path: in.csv } }
 record: { key: id, time: ts }
-fields: { v: { memory: { halfLife: 5m } }, w: { memory: { window: 50 } } }
+fields: { v: { memory: { halfLife: 5m } }, w: { memory: { window: 50 } }, b: { method: batch, semantics: renorm } }
 batch: { maxLength: 1000 }
 sink: { file: { path: ${name}.csv } }
 deadLetter: { file: { path: ${name}.dead } }
@@ -29,9 +29,9 @@ describe('streamnorm run on a file', () => {
     const lines = Array.from({ length: RECORDS }, (_, i) =>
       i % 50_000 === 777
         ? '"not closed"x,1'
-        : `sensor-${i % 17},${1.7e12 + i * 100},${(i * 7919) % 1000},${(i % 97) / 7}`,
+        : `sensor-${i % 17},${1.7e12 + i * 100},${(i * 7919) % 1000},${(i % 97) / 7},${1.7e9 + ((i * 31) % 1013)}`,
     );
-    writeFileSync(join(folder, 'in.csv'), `id,ts,v,w\n${lines.join('\n')}\n`);
+    writeFileSync(join(folder, 'in.csv'), `id,ts,v,w,b\n${lines.join('\n')}\n`);
     for (const name of ['calm', 'killed']) writeFileSync(join(folder, `${name}.yaml`), configOf(name));
     const calm = await runCli(['run', 'calm.yaml'], { cwd: folder });
     expect(calm.code).toBe(0);

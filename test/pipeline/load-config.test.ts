@@ -103,7 +103,7 @@ strict: true
     [
       'an unknown method',
       'source: { stdin: {} }\nfields:\n  flow: zscore',
-      `p.yaml:3:9: fields.flow: must be one of "z-score", "min-max", "max-abs", "robust", "quantile", "power", "unit-norm", "adaptive", "innovation", "none", ${VECTOR_METHODS.map((method) => JSON.stringify(method)).join(', ')}, got "zscore"`,
+      `p.yaml:3:9: fields.flow: must be one of "z-score", "min-max", "max-abs", "robust", "quantile", "power", "unit-norm", "adaptive", "innovation", "batch", "none", ${VECTOR_METHODS.map((method) => JSON.stringify(method)).join(', ')}, got "zscore"`,
     ],
     [
       'a value of the wrong type',

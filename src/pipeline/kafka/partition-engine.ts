@@ -13,10 +13,11 @@ import { SeriesTable } from '../../series/series-table.js';
 import { BatchScorer, type RecordOrigin } from '../batch-scorer.js';
 import { decoderOptions } from '../decoder-options.js';
 import type { RunMetrics } from '../metrics/run-metrics.js';
-import type { KafkaPipelinePlan } from '../plan.js';
+import { hasBatches, type KafkaPipelinePlan } from '../plan.js';
 import type { PartitionWatch } from '../view/partition-watch.js';
 import type { RunView } from '../view/run-view.js';
 import type { BadRecord, BadRecords } from './bad-records.js';
+import { endOfBatch } from './end-of-batch.js';
 import { keyText } from './key-text.js';
 import type { Snapshot } from './snapshot.js';
 import { SourceHeaders } from './source-header.js';
@@ -55,6 +56,7 @@ export class PartitionEngine {
   snapshot: Snapshot | undefined;
   readonly #options: PartitionEngineOptions;
   readonly #scorer: BatchScorer;
+  readonly #hasBatches: boolean;
   readonly #decoder: NdjsonDecoder;
   readonly #encoder: NdjsonEncoder;
   readonly #headers: SourceHeaders;
@@ -73,6 +75,7 @@ export class PartitionEngine {
     this.#options = options;
     this.table = new SeriesTable({ ...(ttl !== undefined && { ttl }), ...(maxSeries !== undefined && { maxSeries }) });
     this.#scorer = new BatchScorer(plan, this.table);
+    this.#hasBatches = hasBatches(plan);
     const { engine } = this.#scorer;
     this.log = new SeriesLog(this.table, (name) => engine.columnOf(name));
     this.#decoder = new NdjsonDecoder(decoderOptions(plan));
@@ -133,8 +136,10 @@ export class PartitionEngine {
     if (records.length > 0) metrics.batchRecords.observe(records.length);
     const list = this.#options.spare.take();
     const before = { ...this.table.counters };
-    for (let from = 0; from < records.length; from += plan.batch.maxLength)
-      this.#score(delivery, from, Math.min(records.length, from + plan.batch.maxLength), list, outputs, refuse);
+    for (let from = 0, to = 0; from < records.length; from = to) {
+      to = endOfBatch(records, from, plan.batch.maxLength, this.#hasBatches);
+      this.#score(delivery, from, to, list, outputs, refuse);
+    }
     bad.count(good);
     this.#countValues(before);
     const batches =
