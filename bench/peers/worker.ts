@@ -11,7 +11,7 @@ export interface Worker {
 }
 
 /** In nanoseconds. */
-export interface Turn {
+interface Turn {
   elapsed: number;
   /** Time of processors, of all threads; less than what has elapsed where others had the core meanwhile. */
   busy: number;
