@@ -15,6 +15,10 @@ export interface Case {
   readonly expected: (data: Float64Array) => number[];
   /** How far an answer may be from that: times the size of the answer, at least 1. */
   readonly tolerance: number;
+  /** What is compared of the answers, where it is not they themselves. */
+  readonly read?: (answers: readonly number[], data: Float64Array) => number[];
+  /** One run is long: it is neither warmed up nor done more often than the rounds ask for, and by one process. */
+  readonly isLong?: true;
   /** What the rows of the table do that differ in more than speed. */
   readonly note?: string;
   readonly bars?: readonly Bar[];
@@ -35,9 +39,28 @@ export interface Bar {
   readonly goal?: number;
 }
 
+/** A table of answers, not of times: what each makes of the same numbers. */
+export interface Inquiry {
+  readonly id: string;
+  readonly title: string;
+  readonly note?: string;
+  readonly data: () => Float64Array;
+  readonly parameters?: Readonly<Record<string, number>>;
+  readonly contenders: readonly Contender[];
+  readonly head: readonly string[];
+  readonly cells: (answers: readonly number[], data: Float64Array) => string[];
+}
+
+export interface RowOptions {
+  /** A small form of the work where it only has to be shown that it runs. */
+  readonly isSmoke: boolean;
+  /** Megabytes of the file, for rows that read one. */
+  readonly size: number;
+}
+
 export interface Row {
   readonly id: string;
   readonly title: string;
-  /** A small form of the work where it only has to be shown that it runs. */
-  readonly cases: (isSmoke: boolean) => readonly Case[];
+  readonly cases: (options: RowOptions) => readonly Case[];
+  readonly inquiries?: (options: RowOptions) => readonly Inquiry[];
 }

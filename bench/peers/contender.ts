@@ -31,6 +31,8 @@ export interface Contender {
   readonly task?: string;
   /** Whole commands: the time of a run is that of the process. */
   readonly command?: (folder: string) => Command;
+  /** What it has to answer, where that is its own and not that of the case. */
+  readonly expected?: readonly number[];
   /** Where its answers are compared with more leave than the case gives, since it answers by an approximation. */
   readonly tolerance?: number;
 }
@@ -38,6 +40,8 @@ export interface Contender {
 export interface Command {
   readonly command: string;
   readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** What it has answered when it has run. */
   readonly answers: () => number[];
   readonly version?: string;
 }

@@ -4,17 +4,33 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Row } from './case.js';
+import { askAll } from './ask-all.js';
+import type { Row, RowOptions } from './case.js';
 import { judge } from './judge.js';
 import { measureCase } from './measure-case.js';
 import type { RowResult } from './results.js';
+import { accuracy } from './rows/accuracy.js';
 import { columns } from './rows/columns.js';
+import { csv } from './rows/csv.js';
+import { detectors } from './rows/detectors.js';
+import { growth } from './rows/growth.js';
 import { batchNormalization, miniBatch } from './rows/mini-batch.js';
 import { oneValue } from './rows/one-value.js';
+import { quantiles } from './rows/quantiles.js';
 import { serveWork } from './serve-work.js';
 import { toMarkdown } from './to-markdown.js';
 
-const rows: readonly Row[] = [oneValue, miniBatch, batchNormalization, columns];
+const rows: readonly Row[] = [
+  oneValue,
+  miniBatch,
+  batchNormalization,
+  columns,
+  quantiles,
+  detectors,
+  csv,
+  accuracy,
+  growth,
+];
 
 const help = `npm run bench:peers -- [row…] [flags]
 
@@ -23,6 +39,7 @@ rows: ${rows.map(({ id }) => id).join(', ')} (all); one case of a row as row/cas
   --processes N    times that every contender is started (3)
   --rounds N       turns of each (3)
   --turn MS        about how long a contender works in a turn (100)
+  --size MB        of the file of the csv row (100)
   --no-peers       only what needs nothing brought
   --smoke          a tiny form of each row without peers: that it runs, not how fast
   --out FOLDER     where <row>.json and <row>.md go (.cache/peers/results)
@@ -30,7 +47,8 @@ rows: ${rows.map(({ id }) => id).join(', ')} (all); one case of a row as row/cas
 
 if (process.argv[2] === '--worker') {
   const [, , , id, contender, path, ...pairs] = process.argv;
-  const all = rows.flatMap(({ cases }) => cases(process.env.BENCH_SMOKE !== undefined));
+  const given: RowOptions = JSON.parse(process.env.BENCH_PEERS!);
+  const all = rows.flatMap((row) => [...row.cases(given), ...(row.inquiries?.(given) ?? [])]);
   const one = all.find((each) => each.id === id)!;
   await serveWork(one.contenders.find((each) => each.id === contender)!, path!, pairs);
 } else await main();
@@ -43,6 +61,7 @@ async function main(): Promise<void> {
       rounds: { type: 'string' },
       turn: { type: 'string' },
       'no-peers': { type: 'boolean', default: false },
+      size: { type: 'string', default: '100' },
       smoke: { type: 'boolean', default: false },
       out: { type: 'string', default: '.cache/peers/results' },
       publish: { type: 'boolean', default: false },
@@ -61,7 +80,8 @@ async function main(): Promise<void> {
     withPeers: !(flags.smoke || flags['no-peers']),
     say: (text: string) => void process.stderr.write(`${text}\n`),
   };
-  if (flags.smoke) process.env.BENCH_SMOKE = '1';
+  const given: RowOptions = { isSmoke: flags.smoke, size: positive('size', flags.size) };
+  process.env.BENCH_PEERS = JSON.stringify(given); // for the processes of our own contenders
   const out = flags.publish ? 'bench/peers/results' : flags.out;
   for (const row of rows) {
     const wanted = positionals.filter((name) => name.split('/')[0] === row.id);
@@ -76,7 +96,7 @@ async function main(): Promise<void> {
       tables: [],
       judgements: [],
     };
-    for (const one of row.cases(flags.smoke)) {
+    for (const one of row.cases(given)) {
       if (wanted.length > 0 && !wanted.some((name) => name === row.id || name === one.id)) continue;
       if (!flags.smoke) options.say(`── ${one.id}`);
       const measured = await measureCase(one, options);
@@ -85,7 +105,15 @@ async function main(): Promise<void> {
       if (measured.contenders.some(({ isOurs, note }) => isOurs && note !== null)) process.exitCode = 1;
       result.judgements.push(...judge(measured));
     }
+    for (const inquiry of row.inquiries?.(given) ?? []) {
+      if (wanted.length > 0 && !wanted.some((name) => name === row.id || name === inquiry.id)) continue;
+      if (!flags.smoke) options.say(`── ${inquiry.id}`);
+      const { table, isFaulty } = await askAll(inquiry, options);
+      result.tables.push(table);
+      if (isFaulty) process.exitCode = 1;
+    }
     if (flags.smoke) {
+      for (const { title, body } of result.tables) console.log(`${row.id}: ${title}: ${body.length} answered`);
       for (const { id, contenders } of result.cases)
         for (const { name, note } of contenders) console.log(`${id}: ${name}: ${note ?? 'right'}`);
       continue;

@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { median } from '../kafka/median.js';
 import type { Bar, Case } from './case.js';
-import { startCommand } from './command-worker.js';
 import type { Contender } from './contender.js';
-import { bring, javaCommand, pythonOf } from './peer-folders.js';
+import { bring } from './peer-folders.js';
 import type { CaseResult, Measured } from './results.js';
-import { startWorker, type Worker } from './worker.js';
+import { startContender } from './start-contender.js';
+import type { Worker } from './worker.js';
 
 export interface MeasureOptions {
   /** Times that every contender is started: the optimizer of a process may be luckier than that of another. */
@@ -19,14 +19,6 @@ export interface MeasureOptions {
   withPeers: boolean;
   say: (text: string) => void;
 }
-
-/** One thread each: libraries that would take a second core are measured on one, like everyone else. */
-const oneThread = {
-  OMP_NUM_THREADS: '1',
-  OPENBLAS_NUM_THREADS: '1',
-  MKL_NUM_THREADS: '1',
-  POLARS_MAX_THREADS: '1',
-};
 
 /**
  * All contenders of a case in turns, A B C A B C, each in a process of its own that has its data ready, so that no start is counted.
@@ -52,19 +44,21 @@ export async function measureCase(one: Case, options: MeasureOptions): Promise<C
     measured.get(contender)!.note = note;
     say(`${one.id} · ${contender.name} · ${note}`);
   };
-  for (let generation = 0; generation < processes; generation++) {
+  for (let generation = 0; generation < (one.isLong ? 1 : processes); generation++) {
     const workers = new Map<Contender, Worker>();
     try {
       for (const [contender, result] of measured) {
         if (result.note !== null) continue;
         try {
-          const worker = await start(one, contender, path);
+          const worker = await startContender(one, contender, path);
           workers.set(contender, worker);
           result.version = worker.version;
           if (generation > 0) continue;
           const answers = await worker.answers();
           const fault =
-            contender.isYardstick && answers.length === 0 ? null : disagreement(one, contender, expected, answers);
+            contender.isYardstick && answers.length === 0
+              ? null
+              : disagreement(one, contender, contender.expected ?? expected, one.read?.(answers, data) ?? answers);
           if (fault !== null) leaveOut(contender, fault);
         } catch (error) {
           leaveOut(contender, `failed: ${(error as Error).message}`);
@@ -74,7 +68,7 @@ export async function measureCase(one: Case, options: MeasureOptions): Promise<C
         workers.delete(contender);
       }
       const runs = new Map<Worker, number>();
-      for (const worker of workers.values()) runs.set(worker, await warmUp(worker, options.turn));
+      for (const worker of workers.values()) runs.set(worker, one.isLong ? 1 : await warmUp(worker, options.turn));
       for (let round = 0; round < rounds; round++)
         for (const [contender, worker] of workers) {
           const times = runs.get(worker)!;
@@ -90,19 +84,6 @@ export async function measureCase(one: Case, options: MeasureOptions): Promise<C
   const bars = (one.bars ?? []).map((bar) => ({ ...bar, measured: measuredOf(bar, contenders) }));
   const { id, title, unit, observations, note = null, tolerance } = one;
   return { id, title, unit, observations, note, tolerance, contenders, bars };
-}
-
-async function start(one: Case, contender: Contender, path: string): Promise<Worker> {
-  if (contender.command) return startCommand(contender.command(path));
-  const pairs = Object.entries(one.parameters ?? {}).map(([name, value]) => `${name}=${value}`);
-  const { task, needs, id } = contender;
-  if (task === undefined) {
-    const flags = [...process.execArgv, ...(needs === 'devices' ? ['--import', './scripts/devices/register.mjs'] : [])];
-    return startWorker(process.execPath, [...flags, process.argv[1]!, '--worker', one.id, id, path, ...pairs], {});
-  }
-  if (needs === 'java') return startWorker('java', [...javaCommand, 'peer.Worker', task, path, ...pairs], {});
-  const python = pythonOf(needs as 'python' | 'torch');
-  return startWorker(python, ['bench/peers/python/worker.py', task, path, ...pairs], oneThread);
 }
 
 /** What is wrong with the answers, with what was answered and what was expected; null when nothing is. */

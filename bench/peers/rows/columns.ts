@@ -138,7 +138,7 @@ function halfLife(n: number, samples: number): Case {
 export const columns: Row = {
   id: 'columns',
   title: 'Windows and decay over a column',
-  cases: (isSmoke) => {
+  cases: ({ isSmoke }) => {
     const n = isSmoke ? 4_000 : 100_000;
     const length = isSmoke ? 100 : 1000;
     return [window(n, length, false), window(n, length, true), halfLife(n, 100)];

@@ -200,12 +200,13 @@ async function tensorFlow({ data, parameters }: Input): Promise<Work> {
 export const miniBatch: Row = {
   id: 'mini-batch',
   title: 'Mini-batches',
-  cases: (isSmoke) =>
+  cases: ({ isSmoke }) =>
     isSmoke ? [running(256, 64)] : [running(8192, 64), running(65_536, 1024), running(65_536, 65_536)],
 };
 
 export const batchNormalization: Row = {
   id: 'batch-norm',
   title: 'Batch normalization',
-  cases: (isSmoke) => (isSmoke ? [batchNorm(64, 8)] : [batchNorm(65_536, 8), batchNorm(4096, 8), batchNorm(1024, 256)]),
+  cases: ({ isSmoke }) =>
+    isSmoke ? [batchNorm(64, 8)] : [batchNorm(65_536, 8), batchNorm(4096, 8), batchNorm(1024, 256)],
 };

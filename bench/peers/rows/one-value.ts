@@ -436,7 +436,7 @@ function otherScalers(n: number): Case[] {
 export const oneValue: Row = {
   id: 'one-value',
   title: 'One value at a time',
-  cases: (isSmoke) => {
+  cases: ({ isSmoke }) => {
     const n = isSmoke ? 4_000 : 50_000;
     const series = isSmoke ? 10 : 1000;
     return [oneSeries(n), keyed(n, series), eightFields(isSmoke ? n : 30_000, series), columns(n), ...otherScalers(n)];
