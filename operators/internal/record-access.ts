@@ -16,6 +16,8 @@ export function keyAccessor<T>(key: KeyOption<T> | undefined): (record: T) => st
   const names = namesOf(key);
   if (names.length === 0 || names.some((name) => typeof name !== 'string'))
     throw new InvalidOptionError('key', key, 'a field, a list of fields or an accessor');
+  const [only] = names;
+  if (only !== undefined && names.length === 1) return (record) => String(valueAtName(record, only) ?? '');
   return (record) => names.map((name) => String(valueAtName(record, name) ?? '')).join(KEY_SEPARATOR);
 }
 

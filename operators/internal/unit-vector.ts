@@ -4,8 +4,12 @@ import { type Norm, unitNorm } from '../../src/normalize/unit-norm.js';
 export class UnitVector {
   readonly #parts: { name: string; x: number; norm: Norm }[] = [];
 
+  get isEmpty(): boolean {
+    return this.#parts.length === 0;
+  }
+
   clear(): void {
-    this.#parts.length = 0;
+    if (!this.isEmpty) this.#parts.length = 0;
   }
 
   add(name: string, value: unknown, norm: Norm): void {

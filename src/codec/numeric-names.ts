@@ -10,7 +10,8 @@ export function numericNames(record: object, except: ReadonlySet<string>): strin
   const open: { value: object; prefix: string; depth: number }[] = [{ value: record, prefix: '', depth: 0 }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { value: outer, prefix, depth } = next;
-    for (const [property, value] of Object.entries(outer)) {
+    for (const property of Object.keys(outer)) {
+      const value = (outer as Record<string, unknown>)[property];
       if (depth === 0 && except.has(property)) continue;
       if (typeof value === 'number') names.push(prefix + property);
       else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
