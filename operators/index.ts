@@ -3,6 +3,7 @@ export { type BatchNormalized, type BatchNormalizeOptions, batchNormalize } from
 export { type ChannelNormalizeOptions, channelNormalize } from './channel-normalize.js';
 export { type DetectDriftOptions, detectDrift } from './detect-drift.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from './ewma.js';
+export { type HashFeaturesOptions, hashFeatures } from './hash-features.js';
 export { type InnovationScoreOptions, innovationScore } from './innovation-score.js';
 export type { BatchInput, BatchTensor, TensorLike } from './internal/batch-values.js';
 export type { DriftSignal } from './internal/drift-signal.js';
@@ -31,5 +32,7 @@ export {
 export { type RobustScaleOptions, robustScale } from './robust-scale.js';
 export { type MomentsSummary, type RunningMomentsOptions, runningMoments } from './running-moments.js';
 export { type RunningQuantileOptions, runningQuantile } from './running-quantile.js';
+export { type TermWeights, type TextOptions, type TfIdfOptions, tfIdf } from './tf-idf.js';
+export { type TokenIdsOptions, tokenIds } from './token-ids.js';
 export { type UnitNormOptions, type UnitVector, unitNorm } from './unit-norm.js';
 export { type ZScoreOptions, zScore } from './z-score.js';

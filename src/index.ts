@@ -4,6 +4,7 @@ export { type BatchNormalized, type BatchNormalizeOptions, batchNormalize } from
 export { type ChannelNormalizeOptions, channelNormalize } from '../operators/channel-normalize.js';
 export { type DetectDriftOptions, detectDrift } from '../operators/detect-drift.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from '../operators/ewma.js';
+export { type HashFeaturesOptions, hashFeatures } from '../operators/hash-features.js';
 export { type InnovationScoreOptions, innovationScore } from '../operators/innovation-score.js';
 export type { BatchInput, BatchTensor, TensorLike } from '../operators/internal/batch-values.js';
 export type { DriftSignal } from '../operators/internal/drift-signal.js';
@@ -37,6 +38,8 @@ export {
 export { type RobustScaleOptions, robustScale } from '../operators/robust-scale.js';
 export { type MomentsSummary, type RunningMomentsOptions, runningMoments } from '../operators/running-moments.js';
 export { type RunningQuantileOptions, runningQuantile } from '../operators/running-quantile.js';
+export { type TermWeights, type TextOptions, type TfIdfOptions, tfIdf } from '../operators/tf-idf.js';
+export { type TokenIdsOptions, tokenIds } from '../operators/token-ids.js';
 export { type UnitNormOptions, type UnitVector, unitNorm } from '../operators/unit-norm.js';
 export { type ZScoreOptions, zScore } from '../operators/z-score.js';
 // Advice
@@ -123,7 +126,7 @@ export type { RenormalizationEvent } from './normalize/renormalization-event.js'
 export type { TensorType } from './normalize/vector/tensor-types.js';
 export type { PlainArray, PlainVector } from './normalize/vector/to-plain-value.js';
 export type { VectorMethod, VectorOptions } from './normalize/vector/vector-options.js';
-export type { SparseVector } from './normalize/vector/vector-value.js';
+export type { MaskedIds, SparseVector } from './normalize/vector/vector-value.js';
 // Keyed state
 export type { SeriesCounters } from './series/series-counters.js';
 export { SeriesTable, type SeriesTableOptions } from './series/series-table.js';

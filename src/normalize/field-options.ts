@@ -82,8 +82,8 @@ export interface MethodOptions {
   distribution?: 'uniform' | 'normal';
   /** power: the family. @defaultValue `'yeo-johnson'` */
   family?: 'yeo-johnson' | 'box-cox';
-  /** unit-norm: which length becomes 1. @defaultValue `'l2'` */
-  norm?: 'l1' | 'l2' | 'max';
+  /** unit-norm, tf-idf, hashing: which length becomes 1; not `'max'` for text, and `'none'` for it alone. @defaultValue `'l2'` */
+  norm?: 'l1' | 'l2' | 'max' | 'none';
 }
 
 /** One field: its method and all options of it. */

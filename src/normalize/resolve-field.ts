@@ -8,6 +8,7 @@ import { needsTime, type ResolvedMemory, resolveMemory } from './memory.js';
 import type { WhenFlat } from './normalizer.js';
 import { COMMON_OPTIONS, refusal } from './refused-options.js';
 import type { ScoringRules } from './scorer.js';
+import type { Norm } from './unit-norm.js';
 import { VECTOR_OPTIONS } from './vector/vector-options.js';
 
 /** Field options, checked and complete. */
@@ -18,7 +19,7 @@ export interface ResolvedField {
   whenFlat: WhenFlat;
   /** Absent: the method goes on, whatever happens. */
   drift: ResolvedDrift | undefined;
-  options: Required<MethodOptions>;
+  options: Required<Omit<MethodOptions, 'norm'>> & { norm: Norm };
   /** Of the method `batch` alone. */
   batch: BatchNormRules | undefined;
   /** Says what shape of state the field has: state of another fingerprint is not read. */
@@ -47,6 +48,9 @@ const OWNERS: Readonly<Record<keyof MethodOptions | keyof BatchFieldOptions, rea
   gamma: ['batch'],
   beta: ['batch'],
 };
+
+/** Options of single methods, by name. */
+export const METHOD_OPTIONS = Object.keys(OWNERS) as (keyof MethodOptions)[];
 
 /**
  * Checks the options of a field and fills in the defaults.
@@ -119,7 +123,7 @@ export function resolveField(field: FieldOptions): ResolvedField {
       learnWithin: learnWithin ?? Number.POSITIVE_INFINITY,
       timed: needsTime(memory),
     },
-    options: { ddof, range, quantiles, unitVariance, spread, distribution, family, norm },
+    options: { ddof, range, quantiles, unitVariance, spread, distribution, family, norm: norm as Norm },
     batch,
     fingerprint:
       batch?.fingerprint ??

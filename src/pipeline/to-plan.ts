@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { ConfigError, InvalidOptionError } from '../errors.js';
 import type { FieldOptions } from '../normalize/field-options.js';
 import { isTimed } from '../normalize/is-timed.js';
+import { VECTOR_OPTIONS } from '../normalize/vector/vector-options.js';
 import { withDefaults } from '../normalize/with-defaults.js';
 import { parseDuration } from '../parse-duration.js';
 import { type Config, configSchema } from './config-schema.js';
@@ -118,6 +119,7 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
 function placeOf(path: readonly string[], own: FieldOptions, fault: string): string[] {
   const option = fault.split('.');
   if (Object.hasOwn(own, option[0]!)) return [...path, ...option];
+  if ((VECTOR_OPTIONS as readonly string[]).includes(option[0]!)) return [...path, ...option];
   if (DRIFT_OPTIONS.has(option[0]!)) {
     const isOwn = Object.hasOwn(own, 'drift');
     const inner = { drift: [], detector: ['detector'], policy: [isOwn ? 'policy' : 'onDrift'] }[option[0]!];

@@ -2,10 +2,8 @@ import { InvalidOptionError } from '../../errors.js';
 import { checkOneOf } from '../check-one-of.js';
 import { defaultMethod } from '../default-method.js';
 import type { FieldOptions } from '../field-options.js';
-import { COMMON_OPTIONS } from '../refused-options.js';
 import type { ResolvedVector } from './resolved-vector.js';
 import { vectorMethodOf } from './vector-methods.js';
-import { VECTOR_OPTIONS, type VectorOptions } from './vector-options.js';
 
 /**
  * Checks the options of a field that is more than one number, and fills in the defaults.
@@ -19,12 +17,16 @@ export function resolveVector(field: FieldOptions): ResolvedVector | undefined {
   for (const option of Object.keys(field)) {
     const received = (field as Record<string, unknown>)[option];
     if (received === undefined) continue;
-    const isVector = (VECTOR_OPTIONS as readonly string[]).includes(option);
-    const isCommon = (COMMON_OPTIONS as readonly string[]).includes(option);
-    const isOwn = isVector
-      ? entry.own.includes(option as keyof VectorOptions)
-      : !isCommon || entry.common.includes(option as (typeof COMMON_OPTIONS)[number]);
-    if (!isOwn) throw new InvalidOptionError(option, received, `absent: ${method} of such a field has no use for it`);
+    const isOwn =
+      option === 'method' ||
+      (entry.own as readonly string[]).includes(option) ||
+      (entry.common as readonly string[]).includes(option);
+    if (!isOwn)
+      throw new InvalidOptionError(
+        option,
+        received,
+        `absent: ${method}${field.shape === undefined ? '' : ' of a field with a shape'} has no use for it`,
+      );
   }
   checkOneOf('encoding', encoding, ['numbers', 'base64']);
   const { create, rules, timed, state, described } = entry.resolve({ ...field, method });

@@ -1,4 +1,4 @@
-import type { SparseVector, VectorValue } from './vector-value.js';
+import type { MaskedIds, SparseVector, VectorValue } from './vector-value.js';
 
 /** A value as a record holds it: arrays where it came as arrays, null in them for what is missing. */
 export type PlainVector =
@@ -8,6 +8,7 @@ export type PlainVector =
   | null
   | Numbers
   | SparseVector
+  | MaskedIds
   | PlainArray
   | Record<string, number>;
 export type PlainArray = readonly (number | null | PlainArray)[];
@@ -26,6 +27,7 @@ export function toPlainValue(
     return typeof value === 'number' && !Number.isFinite(value) ? null : value;
   if (isTerms(value)) return Object.fromEntries(value);
   if (!ArrayBuffer.isView(value)) {
+    if ('ids' in value) return { ids: value.ids.slice(), mask: value.mask.slice() };
     const { indices, values } = value as SparseVector;
     return { indices: indices.slice(), values: values.slice() };
   }

@@ -2,8 +2,11 @@ import { defaultMethod } from '../default-method.js';
 import type { FieldOptions } from '../field-options.js';
 import { channelMethod } from './methods/channel-method.js';
 import { componentMethod } from './methods/component-method.js';
+import { hashingMethod } from './methods/hashing-method.js';
 import { perImageMethod } from './methods/per-image-method.js';
 import { rescaleMethod } from './methods/rescale-method.js';
+import { tfIdfMethod } from './methods/tf-idf-method.js';
+import { tokenIdsMethod } from './methods/token-ids-method.js';
 import { unitNormMethod } from './methods/unit-norm-method.js';
 import type { VectorMethodEntry } from './vector-method-entry.js';
 import type { VectorMethod } from './vector-options.js';
@@ -11,6 +14,9 @@ import type { VectorMethod } from './vector-options.js';
 const ENTRIES: Readonly<Record<VectorMethod, VectorMethodEntry>> = {
   rescale: rescaleMethod,
   'per-image-standardization': perImageMethod,
+  'tf-idf': tfIdfMethod,
+  hashing: hashingMethod,
+  'token-ids': tokenIdsMethod,
 };
 
 /** The method of a field that is more than one number; undefined for a field that is one. */

@@ -1,13 +1,17 @@
 import type { TensorType } from './tensor-types.js';
+import type { Idf, TermFrequency } from './text/term-weights.js';
+import type { WhenFull } from './text/vocabulary.js';
 
 /** Methods for fields that are more than one number, or none. A method for one number takes a vector too, where `shape` is given. */
 export type VectorMethod = (typeof VECTOR_METHODS)[number];
 
-export const VECTOR_METHODS = ['rescale', 'per-image-standardization'] as const;
+export const VECTOR_METHODS = ['rescale', 'per-image-standardization', 'tf-idf', 'hashing', 'token-ids'] as const;
 
 /** Every option that only such fields have, by name. */
 export const VECTOR_OPTIONS = [
   'shape', 'dtype', 'channels', 'encoding', 'maskValue', 'scale', 'offset', 'mean', 'std',
+  'lowercase', 'minLength', 'ngrams', 'stopWords', 'locale', 'maxTerms', 'whenFull', 'features', 'signed', 'tf', 'idf', 'output',
+  'length', 'padding', 'truncation', 'mask',
 ] as const satisfies readonly (keyof VectorOptions)[]; // biome-ignore format: one line reads better
 
 /** Options of fields that are more than one number; one that the method does not have is refused. */
@@ -30,4 +34,39 @@ export interface VectorOptions {
   mean?: number | readonly number[];
   /** rescale: divided by at last, for all channels or one each. @defaultValue 1 */
   std?: number | readonly number[];
+  /** Text: whether letters are made small. @defaultValue true */
+  lowercase?: boolean;
+  /** Text: shorter words are no terms. @defaultValue 2; 1 with a `locale` */
+  minLength?: number;
+  /** Text: rows of so few to so many words are terms. @defaultValue `[1, 1]` */
+  ngrams?: readonly [number, number];
+  /** Text: words that are no terms. @defaultValue none */
+  stopWords?: readonly string[];
+  /** Text: a language whose words `Intl.Segmenter` finds, for those that write without spaces. @defaultValue none: Unicode's `\w+` */
+  locale?: string;
+  /** Text with a vocabulary: most terms in it. @defaultValue 10,000 */
+  maxTerms?: number;
+  /**
+   * Text with a vocabulary: what becomes of a new term where there is no room. `'ignore'`: it is left out; `'prune'` (tf-idf): a quarter
+   * of the terms go, those in the fewest documents; `'refuse'`: the record is a bad one. @defaultValue `'ignore'`
+   */
+  whenFull?: WhenFull;
+  /** hashing, tf-idf without a vocabulary: positions that terms are hashed to. @defaultValue 4,096 for hashing */
+  features?: number;
+  /** hashing: whether a bit of the hash is a sign. @defaultValue true */
+  signed?: boolean;
+  /** How often a term is in a text: times, whether, 1 + ln(times), part of all. @defaultValue `'count'` */
+  tf?: TermFrequency;
+  /** tf-idf: ln((1 + n) / (1 + df)) + 1, ln(1 + n / (1 + df)), or 1. @defaultValue `'smooth'` */
+  idf?: Idf;
+  /** By term, by position with the zeros left out, or a whole array. @defaultValue `'terms'`; `'sparse'` where terms are hashed */
+  output?: 'terms' | 'sparse' | 'dense';
+  /** token-ids: ids a text comes to. @defaultValue as many as it has terms */
+  length?: number;
+  /** token-ids: where zeros go, at the end or the beginning. @defaultValue `'post'` */
+  padding?: 'post' | 'pre';
+  /** token-ids: where terms go that are too many. @defaultValue `'post'` */
+  truncation?: 'post' | 'pre';
+  /** token-ids: whether to say beside the ids which of them are terms. @defaultValue false */
+  mask?: boolean;
 }

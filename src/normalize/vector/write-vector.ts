@@ -34,6 +34,12 @@ export function writeVector(
       out.byte(34);
     } else if (nesting === undefined || nesting.length < 2) writeNumbers(value, 0, value.length, out);
     else writeNested(value, nesting, 0, 0, out);
+  } else if ('ids' in value) {
+    out.ascii('{"ids":');
+    writeNumbers(value.ids, 0, value.ids.length, out);
+    out.ascii(',"mask":');
+    writeNumbers(value.mask, 0, value.mask.length, out);
+    out.byte(125);
   } else writeSparse(value, out);
 }
 
@@ -41,7 +47,7 @@ function isTerms(value: object): value is ReadonlyMap<string, number> {
   return value instanceof Map;
 }
 
-type Numbers = Float64Array | Float32Array | Int32Array;
+type Numbers = Float64Array | Float32Array | Int32Array | Uint8Array;
 
 function writeSparse({ indices, values }: SparseVector, out: ByteWriter): void {
   out.ascii('{"indices":');

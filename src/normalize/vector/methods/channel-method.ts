@@ -8,7 +8,7 @@ import { vectorRulesOf } from '../vector-rules-of.js';
 
 /** `z-score` of a tensor of positions and channels: each channel by its running mean and deviation. */
 export const channelMethod: VectorMethodEntry = {
-  own: ['shape', 'dtype', 'channels', 'encoding', 'maskValue'],
+  own: ['shape', 'dtype', 'channels', 'encoding', 'maskValue', 'ddof'],
   common: ['memory', 'order', 'warmup', 'whileWarming', 'missing', 'whenFlat'],
   resolve(field) {
     const format = tensorFormatOf(field);

@@ -2,7 +2,7 @@ import { InvalidOptionError } from '../../../errors.js';
 import { createScorer } from '../../create-scorer.js';
 import type { FieldOptions } from '../../field-options.js';
 import { COMMON_OPTIONS, refusal } from '../../refused-options.js';
-import { resolveField } from '../../resolve-field.js';
+import { METHOD_OPTIONS, resolveField } from '../../resolve-field.js';
 import { ComponentScorer } from '../component-scorer.js';
 import type { VectorMaking } from '../resolved-vector.js';
 import { tensorFormatOf } from '../tensor-format-of.js';
@@ -13,7 +13,7 @@ import { vectorRulesOf } from '../vector-rules-of.js';
 /** A method for one number, for each component of a vector. */
 export function componentMethod(method: NonNullable<FieldOptions['method']>): VectorMethodEntry {
   return {
-    own: ['shape', 'dtype', 'encoding'],
+    own: ['shape', 'dtype', 'encoding', ...METHOD_OPTIONS],
     common: COMMON_OPTIONS.filter((option) => option !== 'drift' && refusal(method, option) === undefined),
     resolve: (field) => resolveComponents(field),
   };
@@ -22,6 +22,8 @@ export function componentMethod(method: NonNullable<FieldOptions['method']>): Ve
 /** @throws InvalidOptionError */
 function resolveComponents(field: FieldOptions): VectorMaking {
   const format = tensorFormatOf(field);
+  if (field.method === 'batch')
+    throw new InvalidOptionError('shape', field.shape, 'absent: batch takes one number a record');
   const [length] = format.shape;
   if (format.shape.length > 1 || length === null || length === undefined)
     throw new InvalidOptionError(

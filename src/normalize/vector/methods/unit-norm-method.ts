@@ -1,4 +1,5 @@
 import { checkOneOf } from '../../check-one-of.js';
+import type { Norm } from '../../unit-norm.js';
 import { tensorFormatOf } from '../tensor-format-of.js';
 import { UnitVector } from '../unit-vector.js';
 import type { VectorMethodEntry } from '../vector-method-entry.js';
@@ -6,7 +7,7 @@ import { vectorRulesOf } from '../vector-rules-of.js';
 
 /** `unit-norm` of a field that is itself a vector. */
 export const unitNormMethod: VectorMethodEntry = {
-  own: ['shape', 'dtype', 'encoding'],
+  own: ['shape', 'dtype', 'encoding', 'norm'],
   common: ['missing'],
   resolve(field) {
     const format = tensorFormatOf(field);
@@ -18,7 +19,7 @@ export const unitNormMethod: VectorMethodEntry = {
       timed: false,
       state: null,
       described: { norm },
-      create: (counters) => new UnitVector(format, norm, rules, counters),
+      create: (counters) => new UnitVector(format, norm as Norm, rules, counters),
     };
   },
 };

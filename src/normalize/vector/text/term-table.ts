@@ -1,0 +1,250 @@
+import { decodeUtf8 } from '../../../codec/decode-utf8.js';
+
+/** Doubles of an entry: what the owner counts, hash, where the text begins in the arena, its length in bytes. */
+const ENTRY = 4;
+const COUNT = 0;
+const HASH = 1;
+const PLACE = 2;
+const LENGTH = 3;
+/** Header: slots, entries that were ever used, doubles of text, entries that are free, the first of them plus 1, epoch. */
+const SLOTS = 0;
+const USED = 1;
+const TEXT = 2;
+const FREE = 3;
+const FIRST_FREE = 4;
+const EPOCH = 5;
+export const TERM_TABLE_HEADER = 6;
+/** Bytes that stand in one double as an integer: a state holds nothing but plain numbers. */
+const PACKED = 6;
+const FEWEST_SLOTS = 64;
+/** A part of the slots may be used, then there are twice as many. */
+const LOAD = 0.65;
+
+/**
+ * Terms of one series, each with an index that stays its own and a count that is the owner's, all within an array of doubles that may be
+ * the state of a series: header, slots of an open hash table (FNV-1a), entries, text.
+ *
+ * Finding a term is O(its bytes). The array is replaced by a longer one as terms come; zeros are the state of no terms.
+ */
+export class TermTable {
+  /** What begins a table of no terms. */
+  static readonly stride = TERM_TABLE_HEADER;
+  state: Float64Array;
+  readonly #capacity: number;
+  /** Doubles before the header that are the owner's own. */
+  readonly #base: number;
+
+  /** @param capacity most terms @param base doubles in front that are the owner's */
+  constructor({ capacity, base = 0 }: { capacity: number; base?: number }, state?: Float64Array) {
+    this.#capacity = capacity;
+    this.#base = base;
+    this.state = state ?? new Float64Array(base + TERM_TABLE_HEADER);
+  }
+
+  /** Turns to the state of a series, which begins at 0. */
+  aim(state: Float64Array): void {
+    this.state = state;
+  }
+
+  /** Terms held. */
+  get size(): number {
+    return this.state[this.#base + USED]! - this.state[this.#base + FREE]!;
+  }
+  /** One more than the largest index ever given. */
+  get used(): number {
+    return this.state[this.#base + USED]!;
+  }
+  get isFull(): boolean {
+    return this.size >= this.#capacity;
+  }
+  /** Times that indices were taken from terms. */
+  get epoch(): number {
+    return this.state[this.#base + EPOCH]!;
+  }
+
+  count(index: number): number {
+    return this.state[this.#entry(index) + COUNT]!;
+  }
+  setCount(index: number, count: number): void {
+    this.state[this.#entry(index) + COUNT] = count;
+  }
+  has(index: number): boolean {
+    return index < this.used && this.state[this.#entry(index) + LENGTH]! > 0;
+  }
+
+  /** The index of the term `bytes[start, end)`; −1 where it is not there. */
+  find(bytes: Uint8Array, start: number, end: number): number {
+    const { state } = this;
+    const base = this.#base;
+    const slots = state[base + SLOTS]!;
+    if (slots === 0) return -1;
+    const hash = hashOf(bytes, start, end);
+    const mask = slots - 1;
+    const first = base + TERM_TABLE_HEADER;
+    const entries = first + slots;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const index = state[first + slot]! - 1;
+      if (index < 0) return -1;
+      const entry = entries + ENTRY * index;
+      if (state[entry + HASH] === hash && this.#isText(entry, bytes, start, end)) return index;
+    }
+  }
+
+  /** The index of a term, given to it where it is new; −1 where there is no room. */
+  insert(bytes: Uint8Array, start: number, end: number): number {
+    const known = this.find(bytes, start, end);
+    if (known >= 0 || this.isFull) return known;
+    const base = this.#base;
+    const packed = Math.ceil((end - start) / PACKED);
+    this.#reserve(packed);
+    const { state } = this;
+    const hash = hashOf(bytes, start, end);
+    const free = state[base + FIRST_FREE]!;
+    const index = free > 0 ? free - 1 : state[base + USED]!;
+    const entry = this.#entry(index);
+    if (free > 0) {
+      state[base + FIRST_FREE] = state[entry + COUNT]!;
+      state[base + FREE]!--;
+    } else state[base + USED]!++;
+    const place = state[base + TEXT]!;
+    state[entry + COUNT] = 0;
+    state[entry + HASH] = hash;
+    state[entry + PLACE] = place;
+    state[entry + LENGTH] = end - start;
+    const text = this.#text() + place;
+    for (let i = 0; i < packed; i++) state[text + i] = pack(bytes, start + PACKED * i, end);
+    state[base + TEXT] = place + packed;
+    this.#place(index, hash);
+    return index;
+  }
+
+  /** The text of a term; empty where there is none of that index. */
+  term(index: number): string {
+    if (!this.has(index)) return '';
+    const entry = this.#entry(index);
+    const length = this.state[entry + LENGTH]!;
+    const bytes = new Uint8Array(length);
+    const text = this.#text() + this.state[entry + PLACE]!;
+    for (let i = 0; i < length; i++)
+      bytes[i] = Math.floor(this.state[text + Math.floor(i / PACKED)]! / 256 ** (i % PACKED)) % 256;
+    return decodeUtf8(bytes, 0, length);
+  }
+
+  /** Takes their indices from all terms that `keep` does not want; they go to terms to come. Begins another epoch. */
+  prune(keep: (index: number) => boolean): void {
+    const base = this.#base;
+    const before = this.state;
+    const used = this.used;
+    const oldText = this.#text();
+    const kept = before.slice();
+    this.state = kept;
+    const text = this.#text();
+    kept.fill(0, base + TERM_TABLE_HEADER, base + TERM_TABLE_HEADER + kept[base + SLOTS]!);
+    kept.fill(0, text);
+    let place = 0;
+    kept[base + FREE] = 0;
+    kept[base + FIRST_FREE] = 0;
+    // From the last on, so that the lowest index is the first to go to another term.
+    for (let index = used - 1; index >= 0; index--) {
+      const entry = this.#entry(index);
+      const length = kept[entry + LENGTH]!;
+      if (length > 0 && keep(index)) {
+        const packed = Math.ceil(length / PACKED);
+        const from = oldText + before[entry + PLACE]!;
+        for (let i = 0; i < packed; i++) kept[text + place + i] = before[from + i]!;
+        kept[entry + PLACE] = place;
+        place += packed;
+        this.#place(index, kept[entry + HASH]!);
+        continue;
+      }
+      kept[entry + COUNT] = kept[base + FIRST_FREE]!;
+      kept[entry + HASH] = 0;
+      kept[entry + PLACE] = 0;
+      kept[entry + LENGTH] = 0;
+      kept[base + FIRST_FREE] = index + 1;
+      kept[base + FREE]!++;
+    }
+    kept[base + TEXT] = place;
+    kept[base + EPOCH]!++;
+  }
+
+  #entry(index: number): number {
+    return this.#base + TERM_TABLE_HEADER + this.state[this.#base + SLOTS]! + ENTRY * index;
+  }
+
+  /** Where texts begin: behind room for as many entries as the slots allow. */
+  #text(): number {
+    const slots = this.state[this.#base + SLOTS]!;
+    return this.#base + TERM_TABLE_HEADER + slots + ENTRY * entriesFor(slots);
+  }
+
+  #place(index: number, hash: number): void {
+    const { state } = this;
+    const first = this.#base + TERM_TABLE_HEADER;
+    const mask = state[this.#base + SLOTS]! - 1;
+    let slot = hash & mask;
+    while (state[first + slot]! > 0) slot = (slot + 1) & mask;
+    state[first + slot] = index + 1;
+  }
+
+  #isText(entry: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const { state } = this;
+    if (state[entry + LENGTH] !== end - start) return false;
+    const text = this.#text() + state[entry + PLACE]!;
+    for (let at = start, i = 0; at < end; at += PACKED, i++) if (state[text + i] !== pack(bytes, at, end)) return false;
+    return true;
+  }
+
+  /** Makes room for one more entry, and so many doubles of text. */
+  #reserve(packed: number): void {
+    const base = this.#base;
+    const { state } = this;
+    const slots = state[base + SLOTS]!;
+    const isRoom = state[base + FIRST_FREE]! > 0 || state[base + USED]! < entriesFor(slots);
+    const text = this.#text();
+    const textUsed = state[base + TEXT]!;
+    if (isRoom && text + textUsed + packed <= state.length) return;
+    const wider = isRoom ? slots : Math.max(FEWEST_SLOTS, 2 * slots);
+    const newText = base + TERM_TABLE_HEADER + wider + ENTRY * entriesFor(wider);
+    const room = Math.max(16, Math.ceil(1.5 * (textUsed + packed)));
+    const longer = new Float64Array(newText + room);
+    longer.set(state.subarray(0, base + TERM_TABLE_HEADER));
+    const entries = base + TERM_TABLE_HEADER + slots;
+    longer.set(state.subarray(entries, entries + ENTRY * state[base + USED]!), base + TERM_TABLE_HEADER + wider);
+    longer.set(state.subarray(text, text + textUsed), newText);
+    longer[base + SLOTS] = wider;
+    this.state = longer;
+    if (wider === slots) {
+      longer.set(state.subarray(base + TERM_TABLE_HEADER, entries), base + TERM_TABLE_HEADER);
+      return;
+    }
+    for (let index = 0; index < longer[base + USED]!; index++) {
+      const entry = this.#entry(index);
+      if (longer[entry + LENGTH]! > 0) this.#place(index, longer[entry + HASH]!);
+    }
+  }
+}
+
+function entriesFor(slots: number): number {
+  return Math.floor(LOAD * slots);
+}
+
+/** FNV-1a, as an unsigned integer. */
+export function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}
+
+/** Up to six bytes as one integer. */
+function pack(bytes: Uint8Array, at: number, end: number): number {
+  let low = 0;
+  let high = 0;
+  if (at < end) low = bytes[at]!;
+  if (at + 1 < end) low |= bytes[at + 1]! << 8;
+  if (at + 2 < end) low |= bytes[at + 2]! << 16;
+  if (at + 3 < end) high = bytes[at + 3]!;
+  if (at + 4 < end) high |= bytes[at + 4]! << 8;
+  if (at + 5 < end) high |= bytes[at + 5]! << 16;
+  return high * 0x1000000 + low;
+}
