@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { StdoutSink } from '../io/stdout-sink.js';
@@ -110,16 +111,20 @@ async function serve(
   now: () => number,
 ): Promise<Service> {
   const operations = { metrics: () => [metrics.set.snapshot()], health: () => health.report() };
+  // Only who sees this terminal pokes the plant: the page finds the token behind the #, which is sent to nobody.
+  const token = randomBytes(12).toString('base64url');
   const options = {
     ...operations,
+    token,
     routes: [...liveRoutes(live.view, operations, { pokes: true }), ...plantRoutes(live.plant, live.view, now)],
   };
   const service = await startService({ ...options, port }).catch((error: unknown) => {
     if (error instanceof ServiceError) return startService({ ...options, port: 0 });
     throw error;
   });
-  process.stderr.write(`live page: ${service.url}\n`);
-  return service;
+  const url = `${service.url}/#${token}`;
+  process.stderr.write(`live page: ${url}\n`);
+  return { ...service, url };
 }
 
 /** What a log can hold: the sensors that stand out most, and one line about all. */

@@ -281,10 +281,11 @@ export const configSchema = z.strictObject({
       z.strictObject({
         host: name.optional(),
         port: described(z.int().min(0).max(65_535), 'a port, 0 to 65535').optional(),
+        maxLag: described(z.int().min(0), 'a number of records, 0 or more').optional(),
         allowedHosts: described(z.array(hostName), 'a list of host names without ports').optional(),
       }),
     ]),
-    'false or { host, port, allowedHosts }',
+    'false or { host, port, allowedHosts, maxLag }',
   ).optional(),
   strict: z.boolean().optional(),
 });

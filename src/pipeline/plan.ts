@@ -40,8 +40,11 @@ export interface PipelinePlan {
     /** Milliseconds that records of Kafka are gathered before they are committed together. */
     maxWait: number;
   };
-  /** Where metrics, health and the live page are served; `allowedHosts`: names with a dot by which they may be asked for. */
-  http: { host: string; port: number; allowedHosts: readonly string[] } | false;
+  /**
+   * Where metrics, health and the live page are served; `allowedHosts`: names with a dot by which they may be asked for; `maxLag`: records
+   * behind, all partitions of a process together, from which on it is not ready.
+   */
+  http: { host: string; port: number; allowedHosts: readonly string[]; maxLag?: number } | false;
   /** Exit 1 when any record was bad. */
   strict: boolean;
 }

@@ -109,6 +109,7 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
           host: config.http.host ?? '127.0.0.1',
           port: config.http.port ?? 9464,
           allowedHosts: config.http.allowedHosts ?? [],
+          ...(config.http.maxLag !== undefined && { maxLag: config.http.maxLag }),
         }
       : false,
     strict: config.strict ?? false,

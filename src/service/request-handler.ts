@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { EventClient } from './event-client.js';
@@ -14,6 +15,8 @@ export interface HandlerOptions extends Operations {
   allowedHosts?: readonly string[];
   /** Routes beside `/metrics`, `/livez` and `/readyz`. */
   routes?: readonly Route[];
+  /** What a request must show that changes anything, as `Authorization: Bearer …`; without one no such request is taken. */
+  token?: string;
   /** Pages that listen to events at a time. @defaultValue 64 */
   maxStreams?: number;
   /** Told of faults of routes; the client learns only that there was one. */
@@ -41,6 +44,7 @@ const LONGEST_ANSWER = 30_000;
 export class RequestHandler {
   readonly #table: RouteTable;
   readonly #allowed: readonly string[];
+  readonly #token: string | undefined;
   readonly #maxStreams: number;
   readonly #onError: (error: unknown) => void;
   readonly #streams = new Set<ServerResponse>();
@@ -48,9 +52,11 @@ export class RequestHandler {
   readonly #underWay = new WeakMap<Socket, number>();
   #isClosing = false;
 
-  constructor({ routes = [], allowedHosts = [], host, maxStreams = 64, onError = () => {}, ...rest }: HandlerOptions) {
+  constructor(options: HandlerOptions) {
+    const { routes = [], allowedHosts = [], host, token, maxStreams = 64, onError = () => {}, ...rest } = options;
     this.#table = new RouteTable([...operationsRoutes(rest), ...routes]);
     this.#allowed = [...allowedHosts, ...(host === undefined ? [] : [host])].map((name) => name.toLowerCase());
+    this.#token = token;
     this.#maxStreams = maxStreams;
     this.#onError = onError;
   }
@@ -98,6 +104,10 @@ export class RequestHandler {
     }
     const { route, params } = found;
     if (route.method === 'POST' && !isSameOrigin(request)) return text('only from the page of this service', 403);
+    if (route.method === 'POST' && !isShown(this.#token, headers.authorization)) {
+      const { headers: plain, ...refusal } = text('it changes something: it needs the token of this service', 401);
+      return { ...refusal, headers: { ...plain, 'www-authenticate': 'Bearer' } };
+    }
     const limit = route.maxBody ?? (route.method === 'POST' ? 65_536 : 0);
     const body = await readBody(request, limit);
     if (body === undefined) return text(`the body must be at most ${limit} bytes`, 413);
@@ -159,6 +169,13 @@ function giveUpLate(socket: Socket, response: ServerResponse): void {
   };
   socket.on('close', forget);
   response.on('close', forget);
+}
+
+/** Whether the token was shown; how long that takes says nothing of it. */
+function isShown(token: string | undefined, authorization = ''): boolean {
+  if (token === undefined || token === '') return false;
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(`Bearer ${token}`), digest(authorization));
 }
 
 /** Whether a browser sent it from a page of ours, or something that is no browser sent it. */

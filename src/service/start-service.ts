@@ -28,8 +28,8 @@ export interface Service {
  * Starts the HTTP service: `/metrics`, `/livez`, `/readyz` and the routes given.
  *
  * It is for one machine or one network of friends, and survives others: headers, bodies, connections and the time they may take are
- * bounded, `Host` must be ours, a browser's request that changes something must come from our own page, and no other site may read
- * anything. Its cost per request does not depend on the number of series.
+ * bounded, `Host` must be ours, what changes something needs the token, and from a browser comes from our own page, and no other site
+ * may read anything. Its cost per request does not depend on the number of series.
  *
  * @throws ServiceError when the address cannot be had
  */

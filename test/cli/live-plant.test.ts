@@ -82,10 +82,16 @@ describe('/api/plant/pokes', () => {
     plant = openPlant();
     const { live, now } = plant;
     const operations = { metrics: () => [], health: () => new Health(() => 0).report() };
-    service = await startService({ ...operations, port: 0, routes: plantRoutes(live.plant, live.view, now) });
+    service = await startService({
+      ...operations,
+      port: 0,
+      token: 't',
+      routes: plantRoutes(live.plant, live.view, now),
+    });
   });
   afterEach(() => service.close());
-  const post = (body: string) => fetch(`${service.url}/api/plant/pokes`, { method: 'POST', body });
+  const post = (body: string) =>
+    fetch(`${service.url}/api/plant/pokes`, { method: 'POST', body, headers: { authorization: 'Bearer t' } });
 
   it.each(POKES)('takes %s', async (what) => {
     expect((await post(JSON.stringify({ sensor: SENSOR, what }))).status).toBe(200);

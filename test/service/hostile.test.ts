@@ -20,6 +20,7 @@ const metrics = new RunMetrics({ version: '0', health });
 for (let i = 0; i < 1000; i++) metrics.lag.labels('telemetry', i).set(i);
 const service = await startService({
   port: 0,
+  token: 't',
   metrics: () => [metrics.set.snapshot()],
   health: () => health.report(),
   routes: [{ method: 'POST', path: '/api/poke', handle: () => ({ body: 'poked' }) }],
@@ -90,9 +91,9 @@ describe('a service among hostile clients', () => {
   it('takes next to nothing of a body of 100 MB', { timeout: 60_000 }, async () => {
     const piece = Buffer.alloc(1 << 20, 'x');
     for (const head of [
-      'POST /api/poke HTTP/1.1\r\nHost: localhost\r\nContent-Length: 104857600\r\n\r\n',
+      'POST /api/poke HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer t\r\nContent-Length: 104857600\r\n\r\n',
       'GET /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 104857600\r\n\r\n',
-      'POST /api/poke HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n6400000\r\n',
+      'POST /api/poke HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer t\r\nTransfer-Encoding: chunked\r\n\r\n6400000\r\n',
     ]) {
       const socket = connect(port, '127.0.0.1');
       let isOpen = true;

@@ -6,6 +6,9 @@ import { json, type Route } from '../../src/service/route.js';
 import { type Service, type ServiceOptions, startService } from '../../src/service/start-service.js';
 import { openSocket, rawRequest } from './raw-request.js';
 
+const TOKEN = 'the-token';
+const AUTHORIZATION = `Authorization: Bearer ${TOKEN}`;
+
 const started: Service[] = [];
 afterEach(async () => {
   await Promise.all(started.splice(0).map((service) => service.close()));
@@ -37,6 +40,7 @@ async function open(options: Partial<ServiceOptions> = {}) {
     metrics: () => [set.snapshot()],
     health: () => health.report(),
     routes: ROUTES,
+    token: TOKEN,
     onError: (error) => errors.push(error),
     ...options,
   });
@@ -176,7 +180,8 @@ describe('guards', () => {
 
   it('takes a change only from its own page or from no browser', async () => {
     const { get, service } = await open();
-    const post = (headers: Record<string, string>) => get('/api/poke', { method: 'POST', body: 'abc', headers });
+    const post = (headers: Record<string, string>) =>
+      get('/api/poke', { method: 'POST', body: 'abc', headers: { authorization: `Bearer ${TOKEN}`, ...headers } });
     expect(await (await post({})).json()).toEqual({ length: 3 });
     expect((await post({ origin: service.url })).status).toBe(200);
     expect((await post({ origin: 'http://evil.example' })).status).toBe(403);
@@ -188,6 +193,20 @@ describe('guards', () => {
     );
     expect(statusOf(crossSite)).toBe(403);
   });
+
+  it.each(['', 'Bearer', 'Bearer ', 'Bearer the-toke', 'Bearer the-tokens', 'the-token', 'Basic dGhlLXRva2Vu'])(
+    'takes no change from who shows "%s" for the token, nor any body',
+    async (authorization) => {
+      const { get, service } = await open();
+      const response = await get('/api/poke', { method: 'POST', body: 'abc', headers: { authorization } });
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe('Bearer');
+      const long = `POST /api/poke HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n${'x'.repeat(100_000)}`;
+      expect(statusOf(await rawRequest(service.port, long))).toBe(401);
+      const { get: without } = await open({ token: '' });
+      expect((await without('/api/poke', { method: 'POST', headers: { authorization } })).status).toBe(401);
+    },
+  );
 
   it.each([
     [
@@ -219,10 +238,10 @@ describe('guards', () => {
 describe('limits', () => {
   it('reads no more of a body than it takes, announced or not, and ends the connection', async () => {
     const { service, errors } = await open();
-    const announced = `POST /api/poke HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n${'x'.repeat(100_000)}`;
+    const announced = `POST /api/poke HTTP/1.1\r\nHost: localhost\r\n${AUTHORIZATION}\r\nContent-Length: 100000000\r\n\r\n${'x'.repeat(100_000)}`;
     expect(statusOf(await rawRequest(service.port, announced))).toBe(413);
     const chunk = `${(60_000).toString(16)}\r\n${'x'.repeat(60_000)}\r\n`;
-    const chunked = `POST /api/poke HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}${chunk}`;
+    const chunked = `POST /api/poke HTTP/1.1\r\nHost: localhost\r\n${AUTHORIZATION}\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}${chunk}`;
     expect(statusOf(await rawRequest(service.port, chunked))).toBe(413);
     const withGet = `GET /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n${'x'.repeat(100_000)}`;
     expect(statusOf(await rawRequest(service.port, withGet))).toBe(413);
@@ -268,7 +287,9 @@ describe('limits', () => {
     const silent = await openSocket(service.port);
     const slowBody = await openSocket(service.port);
     slow.socket.write('GET /livez HTTP/1.1\r\n');
-    slowBody.socket.write('POST /api/poke HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\n');
+    slowBody.socket.write(
+      `POST /api/poke HTTP/1.1\r\nHost: localhost\r\n${AUTHORIZATION}\r\nContent-Length: 900\r\n\r\n`,
+    );
     const drip = setInterval(() => {
       if (slow.isOpen()) slow.socket.write('X: y\r\n');
       if (slowBody.isOpen()) slowBody.socket.write('x');

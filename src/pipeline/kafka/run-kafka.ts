@@ -31,6 +31,7 @@ import { openTextSink, type TextSink } from './open-text-sink.js';
 import { PartitionEngines } from './partition-engines.js';
 import { Snapshots } from './snapshots.js';
 import { type PipelineTopics, prepareTopics } from './topics.js';
+import { watchLag } from './watch-lag.js';
 
 export interface KafkaRunOptions {
   /** Aborted: reads no more, finishes what was read, commits it and leaves the group; at most `drain` ms. */
@@ -106,6 +107,7 @@ class KafkaRun {
   #attempt = 0;
   /** Ends what the metrics ask of this run. */
   readonly #endMetrics: () => void;
+  readonly #lagWatch: NodeJS.Timeout | undefined;
 
   constructor(plan: KafkaPipelinePlan, options: KafkaRunOptions, client: KafkaClient) {
     this.#plan = plan;
@@ -118,6 +120,7 @@ class KafkaRun {
       for (const { topic, partition, position, endOffset } of this.#consumer?.lag() ?? [])
         metrics.lag.labels(topic, partition).set(endOffset - position);
     });
+    this.#lagWatch = watchLag(plan, options.health, () => this.#consumer?.lag() ?? []);
   }
 
   async work(): Promise<void> {
@@ -125,6 +128,7 @@ class KafkaRun {
       await this.#work();
     } finally {
       this.#endMetrics();
+      clearInterval(this.#lagWatch);
     }
   }
 
