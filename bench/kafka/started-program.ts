@@ -40,6 +40,11 @@ export class StartedProgram {
     this.usage = new ProcessUsage(child.pid ?? -1);
   }
 
+  /** The end of what it said. */
+  get said(): string {
+    return this.#said;
+  }
+
   /** @throws Error with what it said last, when it is no longer running */
   assertRunning(): void {
     if (this.#hasEnded) throw new Error(`it ended by itself:\n${this.#said}`);

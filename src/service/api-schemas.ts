@@ -100,5 +100,8 @@ export const healthSchema = z
   .register(apiSchemas, { id: 'Health' });
 
 export const abilitiesSchema = z
-  .strictObject({ pokes: z.boolean().describe('Whether there is a simulated plant to be poked.') })
+  .strictObject({
+    pokes: z.boolean().describe('Whether there is a simulated plant to be poked.'),
+    show: z.string().nullable().describe('The series to look at first.'),
+  })
   .register(apiSchemas, { id: 'Abilities' });

@@ -20,6 +20,10 @@ const STATES: readonly string[] = ['warming', 'stable', 'warning', 'drifted', 'f
 export interface Abilities {
   /** Whether there is a simulated plant that takes pokes at `/api/plant/pokes`. @defaultValue false */
   pokes?: boolean;
+  /** The series to look at first. @defaultValue none in particular */
+  show?: string;
+  /** Told when a page begins to listen. */
+  opened?: () => void;
 }
 
 /**
@@ -39,7 +43,11 @@ export function seriesRoutes(view: SeriesView, { metrics, health }: Operations, 
       path: '/api/overview',
       handle: async () => jsonText(await readOverview()),
     },
-    { method: 'GET', path: '/api/abilities', handle: () => json({ pokes: abilities.pokes ?? false }) },
+    {
+      method: 'GET',
+      path: '/api/abilities',
+      handle: () => json({ pokes: abilities.pokes ?? false, show: abilities.show ?? null }),
+    },
     {
       method: 'GET',
       path: '/api/series',
@@ -74,7 +82,12 @@ export function seriesRoutes(view: SeriesView, { metrics, health }: Operations, 
         const asked = readQuery(query);
         if (typeof asked === 'string') return text(asked, 400);
         const id = query.get('id');
-        return { open: (client) => new LivePage(client, view, id, () => find(asked), readOverview).end };
+        return {
+          open: (client) => {
+            abilities.opened?.();
+            return new LivePage(client, view, id, () => find(asked), readOverview).end;
+          },
+        };
       },
     },
   ];

@@ -86,7 +86,7 @@ describe('/api/plant/pokes', () => {
       ...operations,
       port: 0,
       token: 't',
-      routes: plantRoutes(live.plant, live.view, now),
+      routes: plantRoutes(live, now),
     });
   });
   afterEach(() => service.close());

@@ -46,7 +46,8 @@ const HOSTILE = '<img src=x onerror="document.title=\'pwned\'">';
 
 describe.skipIf(missing !== undefined)('the page, in Chromium', () => {
   const folder = mkdtempSync(join(tmpdir(), 'streamnorm-page-'));
-  const shots = process.env.SCREENSHOTS;
+  // Under CI they are kept with what else it leaves behind; `SCREENSHOTS=docs` makes those of README.
+  const shots = process.env.SCREENSHOTS ?? (process.env.CI ? join(root, 'test-results/page') : undefined);
   const faults: string[] = [];
   let service: Service;
   let browser: Browser;
@@ -70,10 +71,11 @@ describe.skipIf(missing !== undefined)('the page, in Chromium', () => {
     service = await startService({
       ...operations,
       port: 0,
+      token: 'poke',
       routes: [
         ...pageRoutes(pathToFileURL(`${folder}/`)),
         ...seriesRoutes(live.view, operations, { pokes: true }),
-        ...plantRoutes(live.plant, live.view, () => ts),
+        ...plantRoutes(live, () => ts),
       ],
     });
     const name = 'playwright-core';
@@ -89,7 +91,7 @@ describe.skipIf(missing !== undefined)('the page, in Chromium', () => {
   });
 
   async function openPage(options: object = {}, url = service.url): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 1400, height: 1000 }, ...options });
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, ...options });
     page.on('console', (message) => {
       if (message.type() !== 'log') faults.push(`console ${message.type()}: ${message.text()}`);
     });
@@ -101,7 +103,7 @@ describe.skipIf(missing !== undefined)('the page, in Chromium', () => {
     await page.addInitScript({
       content: `globalThis.longTasks = []; new PerformanceObserver((list) => list.getEntries().forEach((task) => longTasks.push(task.duration))).observe({ type: 'longtask' });`,
     });
-    await page.goto(url);
+    await page.goto(`${url}/#poke`);
     await wait(page, `document.querySelectorAll('#rows tr:not([hidden])').length > 0`);
     return page;
   }
@@ -143,10 +145,28 @@ describe.skipIf(missing !== undefined)('the page, in Chromium', () => {
       for (const colorScheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme });
         await new Promise((resolve) => setTimeout(resolve, 1000));
-        await page.screenshot({ path: join(shots, `${colorScheme}.png`), fullPage: false });
+        await page.screenshot({ path: join(shots, `page-${colorScheme}.png`), fullPage: false });
       }
     }
     await page.close();
+  });
+
+  it('pokes only with the token of the address that was printed, and shows the series that the address names', async () => {
+    const page = await openPage();
+    expect(await page.evaluate('location.hash')).toBe('');
+    await page.fill('#search', 'speed-02');
+    await wait(page, `${shown}.join() === 'speed-02'`);
+    await page.click('#rows tr');
+    await wait(page, `document.querySelector('#detail-title').textContent === 'speed-02'`);
+    const address = await page.evaluate<string>('location.href');
+    await page.close();
+
+    const other = await browser.newPage({});
+    await other.goto(address);
+    await wait(other, `document.querySelector('#detail-title').textContent === 'speed-02'`);
+    expect(await other.evaluate(`document.querySelector('[data-poke=spike]').disabled`)).toBe(true);
+    expect(await other.evaluate(`document.querySelector('#poke-hint').textContent`)).toContain('the token');
+    await other.close();
   });
 
   it('sorts, pages and filters by state, and can be paused', async () => {
@@ -221,7 +241,7 @@ describe.skipIf(missing !== undefined)('the page, in Chromium', () => {
     expect(await page.evaluate<number>(`document.querySelectorAll('#try-results .advised').length`)).toBe(1);
     const line = await page.evaluate<string>(`document.querySelector('#try-results path').getAttribute('d')`);
     expect(line).toMatch(/^M0\.0 [\d.]+L/);
-    if (shots) await page.screenshot({ path: join(shots, 'try.png'), fullPage: false });
+    if (shots) await page.screenshot({ path: join(shots, 'page-try.png'), fullPage: false });
     await page.close();
   });
 
@@ -245,7 +265,7 @@ describe.skipIf(missing !== undefined)('the page, in Chromium', () => {
     expect(ground).toBe('rgb(17, 22, 29)');
     if (shots) {
       await new Promise((resolve) => setTimeout(resolve, 1500));
-      await page.screenshot({ path: join(shots, 'phone.png'), fullPage: true });
+      await page.screenshot({ path: join(shots, 'page-phone.png'), fullPage: true });
     }
     await page.close();
   });

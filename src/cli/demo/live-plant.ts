@@ -1,5 +1,5 @@
 import type { Scored } from '../../../operators/index.js';
-import { type Reading, SimulatedPlant } from '../../io/simulated-plant.js';
+import { type Poke, type Reading, SimulatedPlant } from '../../io/simulated-plant.js';
 import { createScorer } from '../../normalize/create-scorer.js';
 import { resolveField } from '../../normalize/resolve-field.js';
 import type { Scorer } from '../../normalize/scorer.js';
@@ -7,6 +7,7 @@ import type { RunMetrics } from '../../pipeline/metrics/run-metrics.js';
 import { SeriesRecorder } from '../../pipeline/view/series-recorder.js';
 import { SeriesTable } from '../../series/series-table.js';
 import type { StateColumn } from '../../series/state-column.js';
+import type { DemoPlant } from './demo-plant.js';
 import { formatValue } from './plant-view.js';
 
 /** Field under which a sensor's readings are scored. */
@@ -16,7 +17,7 @@ const FIELD = 'value';
 const POINTS = 2_000_000;
 
 /** The simulated plant, each sensor scored by `adaptive`, recorded for the page and counted. */
-export class LivePlant {
+export class LivePlant implements DemoPlant {
   readonly plant: SimulatedPlant;
   readonly view: SeriesRecorder;
   readonly #table = new SeriesTable();
@@ -42,7 +43,20 @@ export class LivePlant {
     metrics.series.read(() => this.#table.size);
   }
 
-  /** What all sensors say at one moment, scored; `ts` in epoch ms. */
+  get names(): readonly string[] {
+    return this.plant.names;
+  }
+
+  idOf(sensor: string): string {
+    return this.view.admit(sensor, FIELD).id;
+  }
+
+  poke(sensor: string, what: Poke, at: number): boolean {
+    if (!this.plant.poke(sensor, what)) return false;
+    this.view.note({ at, kind: 'note', text: `${sensor} was poked: ${what}` }, { key: sensor, field: FIELD });
+    return true;
+  }
+
   tick(ts: number): void {
     const began = performance.now();
     let readings = 0;

@@ -1,9 +1,9 @@
-import { POKES, type Poke, type SimulatedPlant } from '../../io/simulated-plant.js';
-import type { SeriesRecorder } from '../../pipeline/view/series-recorder.js';
+import { POKES, type Poke } from '../../io/simulated-plant.js';
 import { json, type Route, text } from '../../service/route.js';
+import type { DemoPlant } from './demo-plant.js';
 
 /** Lets the page poke the simulated plant: `POST /api/plant/pokes` with `{ sensor, what }`. */
-export function plantRoutes(plant: SimulatedPlant, view: SeriesRecorder, now: () => number): Route[] {
+export function plantRoutes(plant: Pick<DemoPlant, 'poke'>, now: () => number): Route[] {
   return [
     {
       method: 'POST',
@@ -11,11 +11,9 @@ export function plantRoutes(plant: SimulatedPlant, view: SeriesRecorder, now: ()
       maxBody: 1000,
       handle: ({ body }) => {
         const poke = readPoke(body);
-        if (poke === undefined || !plant.poke(poke.sensor, poke.what))
+        if (poke === undefined || !plant.poke(poke.sensor, poke.what, now()))
           return text(`the body must be { sensor, what }: a sensor of the plant and one of ${POKES.join(', ')}`, 400);
-        const { sensor, what } = poke;
-        view.note({ at: now(), kind: 'note', text: `${sensor} was poked: ${what}` }, { key: sensor, field: 'value' });
-        return json({ sensor, what });
+        return json(poke);
       },
     },
   ];

@@ -48,7 +48,7 @@ export class PartitionWatch implements ScoreWatcher {
 
   /** Someone looks at this series: it is brought up to now, and recorded from now on. */
   follow(key: string): void {
-    this.#followed.set(key, this.#budget.now + FOLLOWED_FOR);
+    this.#followed.set(key, this.#budget.time() + FOLLOWED_FOR);
     const slot = this.normalizer.table.find(key);
     if (slot >= 0) this.show(key, slot);
   }

@@ -52,6 +52,16 @@ export class RunView implements SeriesView {
     this.#recorder.note({ at: Date.now(), kind, text });
   }
 
+  /** Under which a series of a partition is known, whether it is there yet or not. */
+  idOf(partition: string, key: string, field: string): string {
+    return this.#recorder.idOf({ name: `${partition} ` }, key, field);
+  }
+
+  /** Something was done to a series from outside, at `at` of its own time. */
+  poked(id: string, at: number, text: string): void {
+    this.#recorder.noteOf(id, { at, kind: 'note', text });
+  }
+
   /** A series was renormalized, at `at` of its own time. */
   renormalized(watch: PartitionWatch, change: ScoredRenormalization, at: number): void {
     const { key, field, cause, oldCenter, oldScale, newCenter, newScale } = change;

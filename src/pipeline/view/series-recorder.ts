@@ -80,9 +80,18 @@ export class SeriesRecorder implements SeriesView {
 
   /** Notes what happened, to a series where one is named. */
   note(happening: Omit<Happening, 'number' | 'series'>, of?: { key: string; field: string }, group = this.#own): void {
-    const series = of && idOf(group, of.key, of.field);
-    const noted = this.#log.note({ ...happening, ...(series !== undefined && { series }) });
-    if (series !== undefined) this.#byId.get(series)?.mark(noted);
+    if (of === undefined) this.#log.note(happening);
+    else this.noteOf(idOf(group, of.key, of.field), happening);
+  }
+
+  /** Notes what happened to the series of an id. */
+  noteOf(id: string, happening: Omit<Happening, 'number' | 'series'>): void {
+    this.#byId.get(id)?.mark(this.#log.note({ ...happening, series: id }));
+  }
+
+  /** Under which a series is known, whether it is there yet or not. */
+  idOf(group: Pick<SeriesGroup, 'name'>, key: string, field: string): string {
+    return idOf(group, key, field);
   }
 
   find({ search = '', state, order = 'name', descending = false, offset = 0, limit = 50 }: SeriesQuery): SeriesPage {
@@ -126,4 +135,5 @@ export class SeriesRecorder implements SeriesView {
   }
 }
 
-const idOf = ({ name }: SeriesGroup, key: string, field: string) => `${name}${field.length}:${field}${key}`;
+const idOf = ({ name }: Pick<SeriesGroup, 'name'>, key: string, field: string) =>
+  `${name}${field.length}:${field}${key}`;

@@ -18,6 +18,11 @@ export class WatchBudget {
     this.now = clock();
   }
 
+  /** ms by the clock, which `now` is behind of as long as nothing comes. */
+  time(): number {
+    return this.#clock();
+  }
+
   /** Looks at the clock; answers how many observations may be chosen. */
   open(): number {
     const now = this.#clock();

@@ -1,3 +1,4 @@
+import { FollowedSeries } from './followed-series.js';
 import { HappeningLog } from './happening-log.js';
 import { inOrder } from './in-order.js';
 import type { RemoteView } from './remote-view.js';
@@ -6,10 +7,24 @@ import type { Happening, SeriesDetail, SeriesPage, SeriesQuery, SeriesRow, Serie
 /** What happened, kept for those who come later. */
 const MOST_HAPPENINGS = 500;
 
-/** Several worker processes shown as one. An id names its worker: `2/…`. */
+/** Series that are put together for those who look at them. */
+const MOST_FOLLOWED = 64;
+
+interface Followed {
+  readonly series: FollowedSeries;
+  /** While it is being asked for: many who look at one cost what one costs. */
+  asking: Promise<void> | undefined;
+}
+
+/**
+ * Several worker processes shown as one. A series keeps its id when its partition moves from one to another, and one that is looked at
+ * keeps its points.
+ */
 export class WorkerViews implements SeriesView {
   readonly #views = new Map<string, RemoteView>();
   readonly #log = new HappeningLog(MOST_HAPPENINGS);
+  /** Those of longest ago first. */
+  readonly #followed = new Map<string, Followed>();
 
   /** A worker has begun, perhaps in the place of one that has ended. */
   began(worker: string, view: RemoteView): void {
@@ -18,28 +33,26 @@ export class WorkerViews implements SeriesView {
 
   ended(worker: string): void {
     this.#views.delete(worker);
+    // Whoever comes in its place counts from the beginning.
+    for (const { series } of this.#followed.values()) if (series.worker === worker) series.worker = '';
   }
 
   /** Takes what happened in a worker, or with it. */
-  note(worker: string, { number: _, series, ...happening }: Omit<Happening, 'number'> & { number?: number }): void {
-    this.#log.note({
-      ...happening,
-      text: `worker ${worker}: ${happening.text}`,
-      ...(series !== undefined && { series: idOf(worker, series) }),
-    });
+  note(worker: string, { number: _, ...happening }: Omit<Happening, 'number'> & { number?: number }): void {
+    this.#log.note({ ...happening, text: `worker ${worker}: ${happening.text}` });
   }
 
   /** Rows of the workers that answer in time. */
   async find(query: SeriesQuery): Promise<SeriesPage> {
     const { offset = 0, limit = 50, order = 'name', descending = false } = query;
-    const asked = [...this.#views].map(async ([worker, view]) => {
-      const page = await view.find({ ...query, offset: 0, limit: offset + limit });
-      return page && { ...page, rows: page.rows.map((row) => ({ ...row, id: idOf(worker, row.id) })) };
-    });
+    const asked = [...this.#views.values()].map((view) => view.find({ ...query, offset: 0, limit: offset + limit }));
     const pages = (await Promise.all(asked)).filter((page) => page !== undefined);
     const compare = inOrder(order, descending);
-    const rows = pages
-      .flatMap(({ rows }) => rows)
+    // While a partition moves two may have it: the one with more values is ahead.
+    const byId = new Map<string, SeriesRow>();
+    for (const row of pages.flatMap(({ rows }) => rows))
+      if (row.count >= (byId.get(row.id)?.count ?? 0)) byId.set(row.id, row);
+    const rows = [...byId.values()]
       .map((row) => ({ row, ordered: { ...row, score: row.normalized ?? Number.NaN } }))
       .sort((a, b) => compare(a.ordered, b.ordered))
       .slice(offset, offset + limit)
@@ -49,16 +62,38 @@ export class WorkerViews implements SeriesView {
   }
 
   async read(id: string, from = 0): Promise<SeriesDetail | undefined> {
-    const cut = id.indexOf('/');
-    const worker = id.slice(0, cut);
-    const detail = await this.#views.get(worker)?.read(id.slice(cut + 1), from);
-    const marks = detail?.marks.map((mark) => ({ ...mark, series: id }));
-    return detail && { ...detail, row: { ...detail.row, id }, marks: marks ?? [] };
+    const known = this.#followed.get(id);
+    const followed = known ?? { series: new FollowedSeries(''), asking: undefined };
+    followed.asking ??= this.#ask(id, followed.series).finally(() => {
+      followed.asking = undefined;
+    });
+    await followed.asking;
+    const detail = followed.series.read(from);
+    if (detail === undefined) return undefined;
+    this.#followed.delete(id);
+    this.#followed.set(id, followed);
+    for (const oldest of this.#followed.keys()) {
+      if (this.#followed.size <= MOST_FOLLOWED) break;
+      this.#followed.delete(oldest);
+    }
+    return detail;
   }
 
   happenings(after: number, limit: number): readonly Happening[] {
     return this.#log.after(after, limit);
   }
-}
 
-const idOf = (worker: string, id: string) => `${worker}/${id}`;
+  /** Asks the worker that had the series last; where that one has it no more, all others. */
+  async #ask(id: string, series: FollowedSeries): Promise<void> {
+    const { worker, next } = series;
+    const detail = await this.#views.get(worker)?.read(id, next);
+    if (detail !== undefined) return series.take(worker, detail);
+    const others = [...this.#views].filter(([name]) => name !== worker);
+    await Promise.all(
+      others.map(async ([name, view]) => {
+        const found = await view.read(id, 0);
+        if (found !== undefined) series.take(name, found);
+      }),
+    );
+  }
+}

@@ -1,4 +1,4 @@
-import type { SeriesState } from '../../pipeline/view/series-view.js';
+import type { Happening, SeriesState } from '../../pipeline/view/series-view.js';
 
 /** What is not known. */
 const NONE = '–';
@@ -38,6 +38,16 @@ export function formatSeconds(x: number | null): string {
 export function formatTime(ms: number): string {
   return new Date(ms).toISOString().slice(11, 19);
 }
+
+/** A sign before what happened. */
+export const EVENT_SIGNS: Readonly<Record<Happening['kind'], string>> = {
+  renormalization: '◆',
+  rebalance: '⇄',
+  restore: '↻',
+  backend: '⚙',
+  'dead-letter': '✕',
+  note: '•',
+};
 
 /** A sign beside each state's name, so that nothing is told by colour alone. */
 export const STATE_SIGNS: Readonly<Record<SeriesState, string>> = {

@@ -47,7 +47,10 @@ function drawHistogram(scores: readonly number[]): void {
   const y = (d: number) => 95 - (d / most) * 90;
   const bars = counts.map((count, i) => {
     const top = y(count / Math.max(1, scores.length) / width);
-    return svgElement('rect', { x: (i * 240) / BINS + 0.5, y: top, width: 240 / BINS - 1, height: 95 - top });
+    // The outermost hold what is further out, too.
+    const isBeyond = i === 0 || i === BINS - 1;
+    const place = { x: (i * 240) / BINS + 0.5, y: top, width: 240 / BINS - 1, height: 95 - top };
+    return svgElement('rect', { ...place, class: isBeyond ? 'beyond' : '' });
   });
   let curve = '';
   for (let score = -LIMIT; score <= LIMIT; score += 0.1)

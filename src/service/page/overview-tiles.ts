@@ -13,7 +13,11 @@ const TILES: readonly (readonly [title: string, hint: string, text: (overview: O
   ['Restarts', 'Workers started anew', (o) => formatCount(o.restarts)],
   ['Memory', 'Held by all processes', (o) => formatBytes(o.memoryBytes)],
   ['CPU', 'Cores used', (o) => (o.cores === null ? '–' : `${(o.cores * 100).toFixed(0)} %`)],
-  ['Backend', 'Where micro-batches are normalized', (o) => backendOf(o.backends)],
+  [
+    'Backend',
+    'Where micro-batches are normalized. Scores one by one are made on the CPU, for each rests on the value before it; method batch goes where batch.backend says',
+    (o) => backendOf(o.backends),
+  ],
 ];
 
 const shown = TILES.map(([title, hint]) => {

@@ -2,7 +2,7 @@ import './page.css';
 import type { Happening, SeriesDetail, SeriesPage } from '../../pipeline/view/series-view.js';
 import type { Overview } from '../overview.js';
 import { byId, element, setText } from './dom.js';
-import { formatTime, formatValue, STATE_SIGNS } from './format.js';
+import { EVENT_SIGNS, formatTime, formatValue, STATE_SIGNS } from './format.js';
 import { showVerdict } from './output-verdict.js';
 import { showDisconnected, showOverview } from './overview-tiles.js';
 import { SeriesCharts } from './series-charts.js';
@@ -13,7 +13,8 @@ import { offerTryIt } from './try-it.js';
 const ROWS = 50;
 const MOST_EVENTS = 100;
 
-const view = { search: '', state: '', order: 'name', descending: false, offset: 0, id: '' };
+const asked = new URLSearchParams(location.search).get('series') ?? '';
+const view = { search: '', state: '', order: 'name', descending: false, offset: 0, id: asked };
 const charts = new SeriesCharts();
 const list = new SeriesList(choose);
 const events = byId('events');
@@ -21,6 +22,10 @@ let stream: EventSource | undefined;
 let lastEvent = 0;
 let isPaused = false;
 let latest: SeriesDetail | undefined;
+/** The series that was renormalized last: the one to look at first. */
+let newest: string | undefined;
+/** What pokes need: it stands behind the # of the address that the demo prints. */
+const token = takeToken();
 
 function connect(): void {
   stream?.close();
@@ -43,7 +48,8 @@ function connect(): void {
   on<SeriesPage>('rows', (page) => {
     if (isPaused) return;
     list.show(page, view.offset);
-    if (view.id === '' && page.rows[0] !== undefined) choose(page.rows[0].id);
+    const first = newest ?? page.rows[0]?.id;
+    if (view.id === '' && first !== undefined) choose(first);
   });
   on<SeriesDetail>('series', showSeries);
   on<Happening[]>('events', showEvents);
@@ -61,6 +67,8 @@ function choose(id: string): void {
   list.choose(id);
   latest = undefined;
   setPaused(false);
+  // So that the address can be handed on, and a reload shows the same.
+  history.replaceState(null, '', `?${new URLSearchParams({ series: id })}`);
   connect();
 }
 
@@ -69,6 +77,8 @@ function showSeries(detail: SeriesDetail): void {
   latest = detail;
   const { row, marks } = detail;
   charts.add(detail);
+  const unitOf = row.unit === null ? '' : `, ${row.unit}`;
+  setText(byId('raw-title'), `Raw values${unitOf}`);
   setText(byId('detail-title'), row.field === 'value' ? row.key : `${row.key} · ${row.field}`);
   const state = byId('detail-state');
   setText(state, `${STATE_SIGNS[row.state]} ${row.state}`);
@@ -84,14 +94,19 @@ function showSeries(detail: SeriesDetail): void {
 }
 
 function showEvents(news: readonly Happening[]): void {
-  for (const { number, at, text, series, kind } of news) {
+  for (const { number, at, text, series, kind, change } of news) {
     if (number <= lastEvent) continue;
     lastEvent = number;
+    const isChange = kind === 'renormalization' && change?.cause !== 'drift';
+    if (isChange) newest = series;
     const line = element('li');
     const what = series === undefined ? element('span', text) : element('button', text);
     if (series !== undefined) what.addEventListener('click', () => choose(series));
-    if (kind === 'renormalization') what.classList.add('drifted');
-    line.append(element('time', formatTime(at)), what);
+    const sign = element('span', EVENT_SIGNS[kind], isChange ? 'sign drifted' : 'sign quiet');
+    sign.title = kind;
+    if (isChange) what.classList.add('drifted');
+    if (kind === 'dead-letter') what.classList.add('warning');
+    line.append(element('time', formatTime(at)), sign, what);
     events.prepend(line);
   }
   while (events.childElementCount > MOST_EVENTS) events.lastElementChild?.remove();
@@ -183,18 +198,44 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
-/** The simulated plant can be poked; a real one cannot. */
-async function offerPokes(): Promise<void> {
-  const { pokes } = (await (await fetch('/api/abilities')).json()) as { pokes: boolean };
-  if (!pokes) return;
-  byId('pokes').hidden = false;
-  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-poke]'))
-    button.addEventListener('click', () => {
-      const body = JSON.stringify({ sensor: latest?.row.key, what: button.dataset.poke });
-      void fetch('/api/plant/pokes', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
-    });
+/** Takes the token out of the address, and keeps it for as long as this tab lives. */
+function takeToken(): string {
+  const given = location.hash.slice(1);
+  if (given !== '') {
+    sessionStorage.setItem('token', given);
+    history.replaceState(null, '', location.pathname + location.search);
+  }
+  return given || (sessionStorage.getItem('token') ?? '');
 }
 
-refilter({});
-offerTryIt();
-void offerPokes();
+/** The simulated plant can be poked; a real one cannot. */
+function offerPokes(): void {
+  byId('pokes').hidden = false;
+  const hint = byId('poke-hint');
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-poke]')) {
+    button.disabled = token === '';
+    button.addEventListener('click', () => {
+      const body = JSON.stringify({ sensor: latest?.row.key, what: button.dataset.poke });
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+      void fetch('/api/plant/pokes', { method: 'POST', body, headers }).then(async (answer) =>
+        setText(hint, answer.ok ? 'and watch it being noticed' : await answer.text()),
+      );
+    });
+  }
+  if (token === '') setText(hint, 'from the address that the terminal shows: it has the token');
+}
+
+/** What this service is able to do comes first, for it may say what to look at. */
+async function begin(): Promise<void> {
+  offerTryIt();
+  try {
+    const { pokes, show } = (await (await fetch('/api/abilities')).json()) as { pokes: boolean; show: string | null };
+    if (pokes) offerPokes();
+    if (view.id === '' && show !== null) view.id = show;
+  } catch {
+    showDisconnected(); // and tried again by the stream of events
+  }
+  refilter({});
+}
+
+void begin();

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Happening, SeriesDetail } from '../../pipeline/view/series-view.js';
-import { byId } from './dom.js';
+import { byId, element, setText } from './dom.js';
 import { formatScore, formatTime, formatValue } from './format.js';
 
 type Column = (number | null)[];
@@ -17,6 +17,10 @@ export interface SeriesData {
 
 /** Points that the page keeps of the series it shows. */
 const MOST_POINTS = 2400;
+/** Of these, the last so many are shown unless a part of them is chosen. */
+const SHOWN = 600;
+/** Scores that are drawn as far out as they are; what is further out is cut, and told. */
+const MOST_SCORE = 10;
 /** Half the width of the band, in scales. */
 const BAND = 3;
 
@@ -29,10 +33,13 @@ export class SeriesCharts {
   #raw: uPlot | undefined;
   #normalized: uPlot | undefined;
   #isZoomed = false;
+  /** Where the pointer is; else what came last is told. */
+  #at: number | null = null;
 
   constructor() {
     this.#make();
-    new ResizeObserver(() => this.#resize()).observe(byId('raw'));
+    const resized = new ResizeObserver(() => this.#resize());
+    for (const id of ['raw', 'normalized']) resized.observe(byId(id));
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#make());
   }
 
@@ -40,6 +47,7 @@ export class SeriesCharts {
     for (const column of Object.values(this.data) as Column[]) column.length = 0;
     this.#marks = [];
     this.#isZoomed = false;
+    this.#at = null;
   }
 
   /** Adds what is new, and draws. */
@@ -81,13 +89,34 @@ export class SeriesCharts {
     const { time, value, normalized, center, scale } = this.data;
     const edge = (sign: number) =>
       center.map((c, i) => (c === null || scale[i] == null ? null : c + sign * BAND * scale[i]!));
+    const plots = [this.#raw, this.#normalized];
+    this.#raw?.setData([time, edge(1), edge(-1), center, value], false);
+    this.#normalized?.setData([time, normalized], false);
     // A zoomed chart stays where it is while points go on coming.
-    this.#raw?.setData([time, edge(1), edge(-1), center, value], !this.#isZoomed);
-    this.#normalized?.setData([time, normalized], !this.#isZoomed);
-    if (this.#isZoomed) {
-      this.#raw?.redraw();
-      this.#normalized?.redraw();
+    if (this.#isZoomed) for (const plot of plots) plot?.redraw();
+    else if (time.length > 0) {
+      const x = { min: time[Math.max(0, time.length - SHOWN)]!, max: time.at(-1)! };
+      for (const plot of plots) plot?.setScale('x', x);
     }
+    this.#tell();
+  }
+
+  /** What the lines are, and their values where the pointer is, or the last. */
+  #tell(): void {
+    const { time, value, normalized, center, scale } = this.data;
+    const i = this.#at ?? time.length - 1;
+    const when = this.#at === null ? '' : `at ${formatTime(time[i]! * 1000)}`;
+    setKey(byId('raw-key'), [
+      ['value', `value ${formatValue(value[i] ?? null)}`],
+      ['center', `center ${formatValue(center[i] ?? null)}`],
+      ['band', `± ${BAND} × ${formatValue(scale[i] ?? null)}`],
+      ['', when],
+    ]);
+    setKey(byId('normalized-key'), [
+      ['value', `score ${formatScore(normalized[i] ?? null)}`],
+      ['band', `± ${BAND}`],
+      ['', when],
+    ]);
   }
 
   #make(): void {
@@ -103,7 +132,7 @@ export class SeriesCharts {
     const edge = (label: string): uPlot.Series => ({ ...line(label, 'center', formatValue), width: 0 });
     this.#raw = new uPlot(
       {
-        ...this.#common(210),
+        ...this.#common('raw'),
         series: [
           { value: (_, x) => (x === null ? '–' : formatTime(x * 1000)) },
           edge('band above'),
@@ -119,12 +148,19 @@ export class SeriesCharts {
     );
     this.#normalized = new uPlot(
       {
-        ...this.#common(170),
+        ...this.#common('normalized'),
         series: [
           { value: (_, x) => (x === null ? '–' : formatTime(x * 1000)) },
           line('normalized', 'raw', formatScore, 1.2),
         ],
-        scales: { y: { range: (_, low, high) => [Math.min(-4, low ?? -4), Math.max(4, high ?? 4)] } },
+        scales: {
+          y: {
+            range: (_, low, high) => [
+              Math.max(-MOST_SCORE, Math.min(-4, low ?? -4)),
+              Math.min(MOST_SCORE, Math.max(4, high ?? 4)),
+            ],
+          },
+        },
       },
       [[], []],
       byId('normalized'),
@@ -134,7 +170,9 @@ export class SeriesCharts {
 
   /** All values are seen; a band that is far wider than they are is cut. */
   #rawRange(low: number | null, high: number | null): [number, number] {
-    const values = this.data.value.filter((x) => x !== null);
+    const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = this.#raw?.scales.x ?? {};
+    const { time, value } = this.data;
+    const values = value.filter((x, i) => x !== null && time[i]! >= min && time[i]! <= max) as number[];
     if (values.length === 0 || low === null || high === null) return [0, 1];
     const least = Math.min(...values);
     const most = Math.max(...values);
@@ -142,15 +180,16 @@ export class SeriesCharts {
     return [Math.max(low, least - room) - 0.05 * room, Math.min(high, most + room) + 0.05 * room];
   }
 
-  #common(height: number): Omit<uPlot.Options, 'series'> {
+  #common(id: string): Omit<uPlot.Options, 'series'> {
     const axis: uPlot.Axis = {
       stroke: color('quiet'),
       grid: { stroke: color('rule'), width: 1 },
       ticks: { stroke: color('rule'), width: 1 },
     };
     return {
-      width: Math.max(200, byId('raw').clientWidth),
-      height,
+      ...sizeOf(id),
+      legend: { show: false },
+      padding: [6, 20, 0, 0],
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
       cursor: { sync: { key: 'series' }, drag: { x: true, y: false } },
       axes: [
@@ -165,7 +204,15 @@ export class SeriesCharts {
       ],
       hooks: {
         drawAxes: [(plot) => this.#drawGuides(plot)],
-        draw: [(plot) => this.#drawMarks(plot)],
+        draw: [(plot) => this.#drawMarks(plot), (plot) => this.#tellCut(plot)],
+        setCursor: [
+          ({ cursor }) => {
+            const at = cursor.idx ?? null;
+            if (at === this.#at) return;
+            this.#at = at;
+            this.#tell();
+          },
+        ],
         setSelect: [
           (plot) => {
             this.#isZoomed = plot.select.width > 0;
@@ -201,39 +248,101 @@ export class SeriesCharts {
     ctx.restore();
   }
 
+  /** Scores that are cut, in figures. */
+  #tellCut(plot: uPlot): void {
+    if (plot !== this.#normalized) return;
+    const { ctx, bbox } = plot;
+    const { time, normalized } = this.data;
+    const unit = devicePixelRatio;
+    ctx.save();
+    ctx.fillStyle = color('warning');
+    ctx.font = `600 ${11 * unit}px system-ui, sans-serif`;
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'middle';
+    let end = bbox.left;
+    for (const [i, score] of normalized.entries()) {
+      if (score === null || Math.abs(score) <= MOST_SCORE) continue;
+      const left = plot.valToPos(time[i]!, 'x', true) + 4 * unit;
+      const text = formatScore(score);
+      const { width } = ctx.measureText(text);
+      if (left < end || left + width > bbox.left + bbox.width) continue;
+      end = left + width + 6 * unit;
+      ctx.fillText(text, left, score > 0 ? bbox.top + 7 * unit : bbox.top + bbox.height - 7 * unit);
+    }
+    ctx.restore();
+  }
+
   #drawMarks(plot: uPlot): void {
     const { ctx, bbox } = plot;
+    const unit = devicePixelRatio;
     ctx.save();
-    ctx.strokeStyle = color('drifted');
-    ctx.fillStyle = color('drifted');
-    ctx.textAlign = 'left';
     ctx.textBaseline = 'alphabetic';
-    ctx.lineWidth = 1.5 * devicePixelRatio;
-    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
-    ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
-    for (const { at, change, kind } of this.#marks) {
-      if (kind !== 'renormalization') continue;
-      const x = plot.valToPos(at / 1000, 'x', true);
+    ctx.textAlign = 'left';
+    ctx.lineWidth = 1.5 * unit;
+    ctx.font = `600 ${11 * unit}px system-ui, sans-serif`;
+    ctx.setLineDash([4 * unit, 3 * unit]);
+    /** Where the last words of each line of words end: what has no room is not written. */
+    const ends = { renormalization: bbox.left, poke: bbox.left };
+    for (const mark of this.#marks) {
+      const x = plot.valToPos(mark.at / 1000, 'x', true);
       if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue;
-      ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
-      ctx.stroke();
-      if (plot !== this.#raw) continue;
-      const label = `◆ ${change?.cause ?? ''}`;
-      const gap = 4 * devicePixelRatio;
+      const isChange = mark.kind === 'renormalization';
+      // A correction of a slow drift is no event of its own: a thin line, without words.
+      const isDrift = mark.change?.cause === 'drift';
+      ctx.globalAlpha = isDrift ? 0.45 : 1;
+      ctx.strokeStyle = ctx.fillStyle = color(isChange ? 'drifted' : 'quiet');
+      if (isChange) {
+        ctx.beginPath();
+        ctx.moveTo(x, bbox.top);
+        ctx.lineTo(x, bbox.top + bbox.height);
+        ctx.stroke();
+      }
+      if (plot !== this.#raw || isDrift) continue;
+      const label = isChange ? `◆ ${changeOf(mark)}` : `▾ ${mark.text.slice(mark.text.lastIndexOf(': ') + 2)}`;
+      const { width } = ctx.measureText(label);
+      const gap = 5 * unit;
       // Beside the line where there is room for it, else before it.
-      const isCut = x + gap + ctx.measureText(label).width > bbox.left + bbox.width;
-      ctx.textAlign = isCut ? 'right' : 'left';
-      ctx.fillText(label, isCut ? x - gap : x + gap, bbox.top + 12 * devicePixelRatio);
+      const left = x + gap + width > bbox.left + bbox.width ? x - gap - width : x + gap;
+      const line = isChange ? 'renormalization' : 'poke';
+      if (left < ends[line]) continue;
+      ends[line] = left + width + gap;
+      ctx.fillText(label, isChange ? left : left - gap - 4 * unit, bbox.top + (isChange ? 12 : 26) * unit);
     }
     ctx.restore();
   }
 
   #resize(): void {
-    const width = Math.max(200, byId('raw').clientWidth);
-    for (const plot of [this.#raw, this.#normalized])
-      if (plot !== undefined && plot.width !== width) plot.setSize({ width, height: plot.height });
+    const sized = [
+      ['raw', this.#raw],
+      ['normalized', this.#normalized],
+    ] as const;
+    for (const [id, plot] of sized) {
+      const size = sizeOf(id);
+      if (plot !== undefined && (plot.width !== size.width || plot.height !== size.height)) plot.setSize(size);
+    }
+  }
+}
+
+/** What a renormalization changed, in few words. */
+function changeOf({ change }: Happening): string {
+  if (change === undefined) return '';
+  const { cause, oldCenter, newCenter, oldScale, newScale } = change;
+  const [from, to] = cause === 'scale' ? [oldScale, newScale] : [oldCenter, newCenter];
+  return `${cause} ${formatValue(from)} → ${formatValue(to)}`;
+}
+
+function sizeOf(id: string): { width: number; height: number } {
+  const { clientWidth, clientHeight } = byId(id);
+  return { width: Math.max(200, clientWidth), height: Math.max(120, clientHeight) };
+}
+
+/** Words with a sample of the line or area that they are of. */
+function setKey(at: HTMLElement, parts: readonly (readonly [kind: string, text: string])[]): void {
+  while (at.childElementCount < parts.length) at.append(element('span'));
+  for (const [i, [kind, text]] of parts.entries()) {
+    const part = at.children[i]!;
+    part.className = `sample ${kind}`;
+    setText(part, text);
   }
 }
 
