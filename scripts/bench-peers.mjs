@@ -3,7 +3,7 @@ import { ensureBuilt, ensureInstalled, run } from './ensure-installed.mjs';
 
 const root = new URL('../', import.meta.url);
 ensureInstalled(root);
-ensureBuilt(root);
+if (!process.argv.some((flag) => ['--check', '--tables', '--help'].includes(flag))) ensureBuilt(root);
 const { build } = await import('esbuild');
 const outfile = '.cache/bench/peers.mjs';
 await build({

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { bringPython, pythonOf } from '../peers/peer-folders.js';
 import type { Contender, Job, Phase } from './contender.js';
 import { StartedProgram } from './started-program.js';
 
@@ -25,6 +26,7 @@ export function programs(): Contender[] {
     kafkaStreams('streams-eo-static', 'Kafka Streams, exactly_once_v2, static member', true, ['kill'], {
       'group.instance.id': 'bench',
     }),
+    quixStreams(),
     kafkajs('kafkajs-eo', 'plain kafkajs, a transaction a batch', true),
     kafkajs('kafkajs-alo', 'plain kafkajs, at least once', false),
   ];
@@ -96,6 +98,28 @@ function kafkaStreams(
         ...(process.env.BENCH_STREAMS_SETTINGS?.split(' ') ?? []),
       ]),
     ownTopics: ({ group }) => [`${group}-moments-changelog`],
+  };
+}
+
+function quixStreams(): Contender {
+  return {
+    id: 'quix-eo',
+    name: 'Quix Streams, exactly-once',
+    exactlyOnce: true,
+    phases: ['throughput'],
+    session: 0,
+    missing: () => bringPython('quix', (text) => void process.stderr.write(`${text}\n`)),
+    start: ({ brokers, group, source, sink, folder, warmup }) =>
+      new StartedProgram(pythonOf('quix'), [
+        join(peers, 'quix-streams.py'),
+        brokers.join(','),
+        group,
+        source,
+        sink,
+        folder,
+        String(warmup),
+      ]),
+    ownTopics: ({ group, source }) => [`changelog__${group}--${source}--default`],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Contender } from './contender.js';
+import type { RowResult } from './results.js';
 
 /** One table of times: the same work by several, on the same numbers. */
 export interface Case {
@@ -56,6 +57,8 @@ export interface RowOptions {
   readonly isSmoke: boolean;
   /** Megabytes of the file, for rows that read one. */
   readonly size: number;
+  /** Records of the Kafka row. */
+  readonly records: number;
 }
 
 export interface Row {
@@ -63,4 +66,6 @@ export interface Row {
   readonly title: string;
   readonly cases: (options: RowOptions) => readonly Case[];
   readonly inquiries?: (options: RowOptions) => readonly Inquiry[];
+  /** What is measured in a way of its own; not in a smoke round. */
+  readonly measure?: (options: RowOptions) => Pick<RowResult, 'tables' | 'judgements'>;
 }

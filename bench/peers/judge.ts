@@ -1,11 +1,14 @@
+import { median } from '../kafka/median.js';
+import { rateOf } from './rate-of.js';
 import type { CaseResult, Judgement } from './results.js';
 
 /** What the bars of a case say of what was measured. */
-export function judge({ title, contenders, bars }: CaseResult): Judgement[] {
+export function judge({ title, unit, contenders, bars }: CaseResult): Judgement[] {
   return bars.map(({ of, beside, measure, bar, goal, measured }) => {
     const name = (id: string | undefined) => contenders.find((each) => each.id === id)?.name ?? id ?? '';
     const spell = (value: number) =>
       measure === 'rate' ? `${spelled(value)} M/s` : `${spelled(value)} ×${measure === 'cost' ? ' the cost' : ''}`;
+    const own = contenders.find(({ id }) => id === of)?.ns ?? [];
     const sign = measure === 'cost' ? '≤' : '≥';
     const reached = (limit: number) =>
       measured !== null && (measure === 'cost' ? measured <= limit : measured >= limit);
@@ -20,7 +23,9 @@ export function judge({ title, contenders, bars }: CaseResult): Judgement[] {
               ? 'goal'
               : 'bar';
     return {
-      what: `${title}: ${name(of)}${beside === undefined ? '' : ` beside ${name(beside)}`}`,
+      work: contenders.filter(({ isOurs }) => isOurs).length > 1 ? `${title}: ${name(of)}` : title,
+      rate: own.length === 0 ? null : `${rateOf(median(own))} ${unit}/s`,
+      beside: beside === undefined ? null : name(beside),
       measured: measured === null ? null : spell(measured),
       bar: bar === undefined ? null : `${sign} ${spell(bar)}`,
       goal: goal === undefined ? null : `${sign} ${spell(goal)}`,

@@ -14,11 +14,13 @@ import { columns } from './rows/columns.js';
 import { csv } from './rows/csv.js';
 import { detectors } from './rows/detectors.js';
 import { growth } from './rows/growth.js';
+import { kafka } from './rows/kafka.js';
 import { batchNormalization, miniBatch } from './rows/mini-batch.js';
 import { oneValue } from './rows/one-value.js';
 import { quantiles } from './rows/quantiles.js';
 import { serveWork } from './serve-work.js';
 import { toMarkdown } from './to-markdown.js';
+import { staleTables, writeTables } from './write-tables.js';
 
 const rows: readonly Row[] = [
   oneValue,
@@ -30,6 +32,7 @@ const rows: readonly Row[] = [
   csv,
   accuracy,
   growth,
+  kafka,
 ];
 
 const help = `npm run bench:peers -- [row…] [flags]
@@ -40,10 +43,13 @@ rows: ${rows.map(({ id }) => id).join(', ')} (all); one case of a row as row/cas
   --rounds N       turns of each (3)
   --turn MS        about how long a contender works in a turn (100)
   --size MB        of the file of the csv row (100)
+  --records N      of the kafka row (1000000)
   --no-peers       only what needs nothing brought
   --smoke          a tiny form of each row without peers: that it runs, not how fast
   --out FOLDER     where <row>.json and <row>.md go (.cache/peers/results)
-  --publish        writes into bench/peers/results, which the tables of README.md and docs/peers.md are made of`;
+  --publish        writes into bench/peers/results, which docs/peers.md and the figures of README.md are made of
+  --tables         writes these from bench/peers/results, and measures nothing
+  --check          fails when they are not what bench/peers/results says`;
 
 if (process.argv[2] === '--worker') {
   const [, , , id, contender, path, ...pairs] = process.argv;
@@ -62,6 +68,9 @@ async function main(): Promise<void> {
       turn: { type: 'string' },
       'no-peers': { type: 'boolean', default: false },
       size: { type: 'string', default: '100' },
+      records: { type: 'string', default: '1000000' },
+      tables: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
       smoke: { type: 'boolean', default: false },
       out: { type: 'string', default: '.cache/peers/results' },
       publish: { type: 'boolean', default: false },
@@ -69,6 +78,14 @@ async function main(): Promise<void> {
     },
   });
   if (flags.help) return console.log(help);
+  const order = rows.map(({ id }) => id);
+  if (flags.tables) return writeTables(order);
+  if (flags.check) {
+    const stale = staleTables(order);
+    if (stale.length > 0)
+      leave(`${stale.join(', ')}: not what bench/peers/results says: npm run bench:peers -- --tables`);
+    return console.log('the tables are those of bench/peers/results');
+  }
   for (const name of positionals) {
     const [id] = name.split('/');
     if (!rows.some((row) => row.id === id)) leave(`there is no row ${name}; there are ${rows.map((row) => row.id)}`);
@@ -80,7 +97,11 @@ async function main(): Promise<void> {
     withPeers: !(flags.smoke || flags['no-peers']),
     say: (text: string) => void process.stderr.write(`${text}\n`),
   };
-  const given: RowOptions = { isSmoke: flags.smoke, size: positive('size', flags.size) };
+  const given: RowOptions = {
+    isSmoke: flags.smoke,
+    size: positive('size', flags.size),
+    records: positive('records', flags.records),
+  };
   process.env.BENCH_PEERS = JSON.stringify(given); // for the processes of our own contenders
   const out = flags.publish ? 'bench/peers/results' : flags.out;
   for (const row of rows) {
@@ -111,6 +132,11 @@ async function main(): Promise<void> {
       const { table, isFaulty } = await askAll(inquiry, options);
       result.tables.push(table);
       if (isFaulty) process.exitCode = 1;
+    }
+    if (row.measure && !flags.smoke) {
+      const { tables, judgements } = row.measure(given);
+      result.tables.push(...tables);
+      result.judgements.push(...judgements);
     }
     if (flags.smoke) {
       for (const { title, body } of result.tables) console.log(`${row.id}: ${title}: ${body.length} answered`);

@@ -11,7 +11,10 @@ const sources = resolve('bench/peers');
 export const npmFolder: string = join(cache, 'npm');
 const javaFolder = join(cache, 'java');
 
-export const pythonOf = (group: 'python' | 'torch'): string =>
+/** Virtual environments, apart where a package is large or has many of its own. */
+type PythonGroup = 'python' | 'torch' | 'quix';
+
+export const pythonOf = (group: PythonGroup): string =>
   join(cache, group, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 
 export const javaCommand: readonly string[] = [
@@ -52,8 +55,9 @@ async function findTensorFlow(): Promise<string | null> {
   return broughtTensorFlow() === null ? '`npm run devices` brings it' : null;
 }
 
-function bringPython(group: 'python' | 'torch', say: (text: string) => void): string | null {
-  const list = join(sources, 'python', group === 'torch' ? 'requirements-torch.txt' : 'requirements.txt');
+/** @returns why it cannot be had here, or null */
+export function bringPython(group: PythonGroup, say: (text: string) => void): string | null {
+  const list = join(sources, 'python', group === 'python' ? 'requirements.txt' : `requirements-${group}.txt`);
   return once(join(cache, group), [list], say, () => {
     const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', list];
     return (

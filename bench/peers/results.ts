@@ -34,7 +34,10 @@ export interface PlainTable {
 
 /** What a row is held to, and what became of it. */
 export interface Judgement {
-  what: string;
+  work: string;
+  /** Ours, a second. */
+  rate: string | null;
+  beside: string | null;
   measured: string | null;
   bar: string | null;
   goal: string | null;

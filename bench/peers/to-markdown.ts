@@ -1,4 +1,5 @@
 import { median } from '../kafka/median.js';
+import { rateOf, threeDigits } from './rate-of.js';
 import type { CaseResult, Judgement, PlainTable, RowResult } from './results.js';
 
 /** One row of the comparison as a chapter. */
@@ -14,12 +15,14 @@ export function toMarkdown({ title, command, machine, at, cases, tables, judgeme
 }
 
 /** Bars and goals, and whether they are reached. */
-function judgementTable(judgements: readonly Judgement[]): string {
+export function judgementTable(judgements: readonly Judgement[]): string {
   const verdicts = { goal: 'goal reached', bar: 'bar reached', missed: '**missed**', open: 'not measured' };
   return table(
-    ['held to', 'measured', 'bar', 'goal', ''],
-    judgements.map(({ what, measured, bar, goal, verdict }) => [
-      what,
+    ['held to', 'streamnorm', 'beside', 'measured', 'bar', 'goal', ''],
+    judgements.map(({ work, rate, beside, measured, bar, goal, verdict }) => [
+      work,
+      rate ?? '',
+      beside ?? '',
       measured ?? '',
       bar ?? '',
       goal ?? '',
@@ -36,10 +39,10 @@ function caseTable({ title, unit, observations, note, contenders }: CaseResult):
     const ratio = median((ours?.ns ?? []).map((own, i) => ns[i]! / own));
     return [
       label,
-      rate(median(ns)),
-      cost(median(ns)),
-      `${cost(Math.min(...ns))}–${cost(Math.max(...ns))}`,
-      isOurs || Number.isNaN(ratio) ? '' : `${three(ratio)} ×`,
+      rateOf(median(ns)),
+      threeDigits(median(ns)),
+      `${threeDigits(Math.min(...ns))}–${threeDigits(Math.max(...ns))}`,
+      isOurs || Number.isNaN(ratio) ? '' : `${threeDigits(ratio)} ×`,
     ];
   });
   const what = `**${title}** (${observations.toLocaleString('en')} ${unit})${note === null ? '' : `. ${note}`}`;
@@ -54,17 +57,4 @@ function plainTable({ title, note, head, body }: PlainTable): string {
 function table(head: readonly string[], body: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), `|${head.map(() => '---|').join('')}`, ...body.map(line)].join('\n');
-}
-
-function rate(ns: number): string {
-  const perSecond = 1e9 / ns;
-  return perSecond >= 1e6 ? `${three(perSecond / 1e6)} M` : `${three(perSecond / 1e3)} k`;
-}
-
-function cost(ns: number): string {
-  return three(ns);
-}
-
-function three(value: number): string {
-  return value >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
 }
