@@ -148,7 +148,7 @@ async function main(): Promise<void> {
     console.log(text);
     mkdirSync(out, { recursive: true });
     writeFileSync(join(out, `${row.id}.json`), `${JSON.stringify(result, null, 2)}\n`);
-    writeFileSync(join(out, `${row.id}.md`), text);
+    if (!flags.publish) writeFileSync(join(out, `${row.id}.md`), text);
   }
 }
 
