@@ -107,14 +107,15 @@ function disagreement(
   return worst <= tolerance ? null : `no time is shown: it answers ${answers[at]} where ${expected[at]} is right`;
 }
 
-/** Runs the work until it is warm. Resolves to how many runs make a turn. */
+/** Runs the work until it is warm, by its own time. Resolves to how many runs make a turn. */
 async function warmUp(worker: Worker, turn: number): Promise<number> {
   let times = 1;
   for (let spent = 0; ; ) {
-    const ms = (await worker.run(times)).elapsed / 1e6;
+    const { elapsed, busy } = await worker.run(times);
+    const ms = Math.min(elapsed, busy) / 1e6;
     spent += ms;
     const fitting = Math.max(1, Math.floor(turn / Math.max(ms / times, 1e-3)));
-    if (spent >= 2 * turn) return fitting;
+    if (spent >= 6 * turn) return fitting;
     times = Math.min(fitting, 4 * times);
   }
 }
