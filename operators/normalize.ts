@@ -3,6 +3,7 @@ import { numericNames } from '../src/codec/numeric-names.js';
 import { valueAtName } from '../src/codec/value-at-name.js';
 import { InvalidOptionError } from '../src/errors.js';
 import type { CommonOptions, FieldMethod, FieldOptions } from '../src/normalize/field-options.js';
+import { groupKey } from '../src/normalize/group-column.js';
 import { isTimed } from '../src/normalize/is-timed.js';
 import { RecordNormalizer } from '../src/normalize/record-normalizer.js';
 import { type PlainVector, toPlainValue } from '../src/normalize/vector/to-plain-value.js';
@@ -22,6 +23,8 @@ import { UnitVector, unitComponents } from './internal/unit-vector.js';
 export interface NormalizeOptions<T> {
   /** The series of a record: a field's (dotted) name, several, or an accessor. @defaultValue all records are one series */
   key?: KeyOption<T>;
+  /** What series are of one kind: a new one begins with what its group knows, which fades as it gets values of its own (z-score). @defaultValue none */
+  group?: KeyOption<T>;
   /** The event time: a field's (dotted) name or an accessor; needed by memories in event time. */
   time?: TimeOption<T>;
   /** What to normalize: method or options by (dotted) name; `'*'`: every number, those that appear later too. @defaultValue `'*'` */
@@ -68,18 +71,26 @@ const NONE: ReadonlySet<string> = new Set();
  * @throws InvalidOptionError when called with a faulty option, naming field and option
  */
 export function normalize<T extends object>(options: NormalizeOptions<T> = {}): OperatorFunction<T, T & Normalized> {
-  const { key, time, fields = '*', defaults = {} } = options;
+  const { key, group, time, fields = '*', defaults = {} } = options;
+  const hasGroup = group !== undefined;
   const include: readonly ('center' | 'scale' | 'count')[] = options.include ?? [];
   if (!Array.isArray(options.include ?? []) || include.some((name) => !['center', 'scale', 'count'].includes(name)))
     throw new InvalidOptionError('include', include, 'a list of "center", "scale", "count"');
   if (options.table !== undefined && !(options.table instanceof SeriesTable))
     throw new InvalidOptionError('table', options.table, 'a SeriesTable');
+  if (hasGroup && options.table !== undefined && options.table.maxSeries < 2)
+    throw new InvalidOptionError(
+      'table',
+      options.table.maxSeries,
+      'a table of at least 2 series, for a group is one too',
+    );
   const keyOf = keyAccessor(key);
+  const groupOf = keyAccessor(group, 'group');
   const timeOf = timeAccessor(time);
-  const reserved = reservedFields(key, time);
+  const reserved = reservedFields(key, time, group);
   const others = fields === '*' ? defaults : undefined;
-  const named = fields === '*' ? [] : namedFields(fields, defaults);
-  const checked = new RecordNormalizer({ named, others, table: new SeriesTable() }); // throws here what is wrong with `defaults`
+  const named = fields === '*' ? [] : namedFields(fields, defaults, hasGroup);
+  const checked = new RecordNormalizer({ named, others, hasGroup, table: new SeriesTable() }); // throws here what is wrong with `defaults`
   const { timed } = checked;
   const names = checked.fields.map((field) => field.name);
   if (defaults.method === 'batch' || checked.fields.some(({ batch }) => batch !== undefined))
@@ -98,7 +109,7 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
   return (source) =>
     defer(() => {
       const table = options.table ?? new SeriesTable();
-      const engine = new RecordNormalizer({ named, others, table });
+      const engine = new RecordNormalizer({ named, others, hasGroup, table });
       const vector = new UnitVector();
       // With every name in its place from the beginning: an object that grows name by name is made anew several times.
       const blankScores: Normalized['normalized'] = {};
@@ -120,7 +131,10 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
           for (const { name } of named) out.normalized[name] = null;
           return { ...record, ...out, unfit: { [field.name]: reason } };
         }
-        const slot = table.slotOf(key, touchTime(at, table));
+        // The group first, for it must not be what a new series pushes out of the table.
+        const now = touchTime(at, table);
+        const groupSlot = hasGroup ? table.slotOf(groupKey(groupOf(record)), now) : -1;
+        const slot = table.slotOf(key, now);
         vector.clear();
         for (const name of others ? numericNames(record, NONE) : names) {
           if (reserved.has(name) && others) continue;
@@ -132,7 +146,9 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
             else vector.add(name, value, resolved.options.norm);
             continue;
           }
-          out.normalized[name] = orNull(engine.score(index, slot, typeof value === 'number' ? value : Number.NaN, at));
+          out.normalized[name] = orNull(
+            engine.score(index, slot, typeof value === 'number' ? value : Number.NaN, at, groupSlot),
+          );
           if (scorer === undefined) continue;
           out.epoch[name] = scorer.epoch;
           for (const wanted of include) out[wanted]![name] = orNull(scorer[wanted]);
@@ -162,13 +178,17 @@ function orNull(x: number): number | null {
   return Number.isNaN(x) ? null : x;
 }
 
-function namedFields(fields: Readonly<Record<string, FieldMethod | FieldOptions>>, defaults: FieldOptions) {
+function namedFields(
+  fields: Readonly<Record<string, FieldMethod | FieldOptions>>,
+  defaults: FieldOptions,
+  hasGroup: boolean,
+) {
   if (typeof fields !== 'object' || fields === null)
     throw new InvalidOptionError('fields', fields, "'*' or options by field name");
   return Object.entries(fields).map(([name, given]) => {
-    const options = withDefaults(typeof given === 'string' ? { method: given } : given, defaults);
+    const options = withDefaults(typeof given === 'string' ? { method: given } : given, defaults, hasGroup);
     try {
-      isTimed(options); // throws what is wrong
+      isTimed(options, hasGroup); // throws what is wrong
     } catch (error) {
       if (error instanceof InvalidOptionError)
         throw new InvalidOptionError(`fields.${name}.${error.option}`, error.received, error.expected);

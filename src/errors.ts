@@ -104,6 +104,11 @@ export class BackendLostError extends EngineError {
   }
 }
 
+/** A model that failed: it threw, answered what is no number, or would have left the finite numbers by its next step. */
+export class ModelError extends EngineError {
+  readonly code = 'MODEL_FAILED';
+}
+
 /** A value as a message shows it: short, quoted where it is text, and never able to throw. */
 function display(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);

@@ -1,18 +1,23 @@
 // Operators
 export { type AdaptiveNormalizeOptions, adaptiveNormalize } from '../operators/adaptive-normalize.js';
+export { type AlignDomainOptions, type Aligned, alignDomain } from '../operators/align-domain.js';
 export { type BatchNormalized, type BatchNormalizeOptions, batchNormalize } from '../operators/batch-normalize.js';
 export { type ChannelNormalizeOptions, channelNormalize } from '../operators/channel-normalize.js';
 export { type DetectDriftOptions, detectDrift } from '../operators/detect-drift.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from '../operators/ewma.js';
 export { type HashFeaturesOptions, hashFeatures } from '../operators/hash-features.js';
 export { type InnovationScoreOptions, innovationScore } from '../operators/innovation-score.js';
+export type { LearnableBatch, LearntBatch } from '../operators/internal/batch-learner.js';
 export type { BatchInput, BatchTensor, TensorLike } from '../operators/internal/batch-values.js';
 export type { DriftSignal } from '../operators/internal/drift-signal.js';
+export type { FeaturesOption, LearnBatchOptions, LearnRecordOptions } from '../operators/internal/learn-options.js';
+export type { Learnt } from '../operators/internal/record-learner.js';
 export type { BackendChoice } from '../operators/internal/resolve-batch-options.js';
 export type { ScoredVector, VectorAccess } from '../operators/internal/score-vectors.js';
 export type { EventTime, RecordAccess, Scored } from '../operators/internal/scoring-options.js';
 export type { Summarized } from '../operators/internal/summarize-series.js';
 export type { VectorInput, VectorOutput } from '../operators/internal/vector-input.js';
+export { learnOnline } from '../operators/learn-online.js';
 export { type MaxAbsOptions, maxAbs } from '../operators/max-abs.js';
 export { type MicroBatchOptions, microBatch } from '../operators/micro-batch.js';
 export { type MinMaxOptions, minMax } from '../operators/min-max.js';
@@ -100,16 +105,45 @@ export {
   IncompatibleStateError,
   InvalidOptionError,
   MissingValueError,
+  ModelError,
   OutputClosedError,
   StorageError,
 } from './errors.js';
 // Learning
+export { CovarianceMap } from './learn/align/covariance-map.js';
+export type { DomainMap } from './learn/align/domain-map.js';
+export { ksDistance } from './learn/align/ks-distance.js';
+export { maximumMeanDiscrepancy } from './learn/align/maximum-mean-discrepancy.js';
+export { MomentsMap } from './learn/align/moments-map.js';
+export { QuantilesMap } from './learn/align/quantiles-map.js';
 export {
   correctLinear,
   type LinearCorrection,
   type LinearLayer,
   type YardstickChange,
 } from './learn/correct-linear.js';
+export type { EarlyStoppingOptions } from './learn/early-stopping.js';
+export type { FeatureRows } from './learn/feature-rows.js';
+export type { DeselectedBecause, FeatureSelectionOptions } from './learn/feature-watch.js';
+export {
+  LayersLearner,
+  type LayersModelLike,
+  type LayersTensor,
+  type LayersTensorFlow,
+} from './learn/layers-learner.js';
+export type { LearnerEvent } from './learn/learner-event.js';
+export type { ModelRenormalization } from './learn/learning-loop.js';
+export type { LearningRate } from './learn/learning-rate.js';
+export { LinearLearner, type LinearLearnerOptions } from './learn/linear-learner.js';
+export { LogisticLearner, type LogisticLearnerOptions } from './learn/logistic-learner.js';
+export type { BatchModel, ModelPart, OnlineModel, StateModel } from './learn/online-model.js';
+export {
+  PassiveAggressiveLearner,
+  type PassiveAggressiveLearnerOptions,
+} from './learn/passive-aggressive-learner.js';
+export { type Prequential, PrequentialLoss, type PrequentialLossOptions } from './learn/prequential-loss.js';
+export type { LossName } from './learn/record-loss.js';
+export type { TargetScaling } from './learn/target-scale.js';
 export type { BatchNormOptions, BatchSemantics } from './normalize/batch/batch-norm-options.js';
 export { exportLayerWeights, importLayerWeights } from './normalize/batch/layer-weights.js';
 // Options

@@ -10,12 +10,12 @@ export type KeyOption<T> = string | readonly string[] | ((record: T) => string);
 export type TimeOption<T> = string | ((record: T) => EventTime);
 
 /** Reads the key of a record; a field that is absent counts as empty text. */
-export function keyAccessor<T>(key: KeyOption<T> | undefined): (record: T) => string {
+export function keyAccessor<T>(key: KeyOption<T> | undefined, option = 'key'): (record: T) => string {
   if (key === undefined) return () => '';
   if (typeof key === 'function') return key;
   const names = namesOf(key);
   if (names.length === 0 || names.some((name) => typeof name !== 'string'))
-    throw new InvalidOptionError('key', key, 'a field, a list of fields or an accessor');
+    throw new InvalidOptionError(option, key, 'a field, a list of fields or an accessor');
   const [only] = names;
   if (only !== undefined && names.length === 1) return (record) => String(valueAtName(record, only) ?? '');
   return (record) => names.map((name) => String(valueAtName(record, name) ?? '')).join(KEY_SEPARATOR);
@@ -28,10 +28,15 @@ export function timeAccessor<T>(time: TimeOption<T> | undefined): ((record: T) =
   throw new InvalidOptionError('time', time, 'a field or an accessor');
 }
 
-/** The fields that hold key and time, where they are named: no measurements. */
-export function reservedFields<T>(key: KeyOption<T> | undefined, time: TimeOption<T> | undefined): ReadonlySet<string> {
+/** The fields that hold key, time and group, where they are named: no measurements. */
+export function reservedFields<T>(
+  key: KeyOption<T> | undefined,
+  time: TimeOption<T> | undefined,
+  group?: KeyOption<T>,
+): ReadonlySet<string> {
   return new Set([
     ...(typeof key === 'function' || key === undefined ? [] : namesOf(key)),
+    ...(typeof group === 'function' || group === undefined ? [] : namesOf(group)),
     ...(typeof time === 'string' ? [time] : []),
   ]);
 }

@@ -14,6 +14,8 @@ export interface RecordAccess<T> {
   time?: (record: T) => EventTime;
   /** Where the state lives: to save, restore or share it. @defaultValue a table of the subscription's own */
   table?: SeriesTable;
+  /** What series are of one kind: a new one begins with what its group knows (z-score). @defaultValue none */
+  group?: (record: T) => string;
   /** The name of the state in `table`: two operators on one table need two names. @defaultValue `'value'` */
   field?: string;
 }

@@ -1,6 +1,7 @@
 import { createDetector } from '../drift/create-detector.js';
 import { AdaptiveNormalizer } from './adaptive-normalizer.js';
 import { extentFor } from './extent-for.js';
+import { GroupedNormalizer } from './grouped-normalizer.js';
 import { InnovationNormalizer } from './innovation-normalizer.js';
 import { MaxAbsNormalizer } from './max-abs-normalizer.js';
 import { MinMaxNormalizer } from './min-max-normalizer.js';
@@ -24,9 +25,10 @@ export function createScorer(field: ResolvedField, counters: ScoringCounters): S
   return new Scorer(normalizer, field.rules, counters);
 }
 
-function createNormalizer({ method, memory, options, whenFlat }: ResolvedField): Normalizer {
+function createNormalizer({ method, memory, options, whenFlat, grouped }: ResolvedField): Normalizer {
   switch (method) {
     case 'z-score':
+      if (grouped) return new GroupedNormalizer(momentsFor(memory), { ddof: options.ddof, whenFlat });
       return new ZScoreNormalizer(momentsFor(memory), { ddof: options.ddof, whenFlat });
     case 'min-max':
       return new MinMaxNormalizer(extentFor(memory), { range: options.range, whenFlat });

@@ -89,4 +89,6 @@ export interface MethodOptions {
 /** One field: its method and all options of it. */
 export interface FieldOptions extends CommonOptions, MethodOptions, BatchFieldOptions, VectorOptions {
   method?: FieldMethod;
+  /** Where records have a group: false for a field whose series begin from nothing all the same. @defaultValue true */
+  group?: boolean;
 }

@@ -4,8 +4,9 @@ import { resolveVector } from './vector/resolve-vector.js';
 
 /**
  * Checks the options of any field; answers whether its scores need an event time.
+ * @param hasGroup whether the records have a group
  * @throws InvalidOptionError
  */
-export function isTimed(field: FieldOptions): boolean {
-  return resolveVector(field)?.timed ?? resolveField(field).rules.timed;
+export function isTimed(field: FieldOptions, hasGroup = false): boolean {
+  return resolveVector(field, hasGroup)?.timed ?? resolveField(field, hasGroup).rules.timed;
 }

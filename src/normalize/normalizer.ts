@@ -42,6 +42,8 @@ export interface Normalizer {
   readonly epoch: number;
   /** What the value last learnt did to the yardstick; absent for a method that never starts afresh. */
   readonly renormalization?: Renormalization;
+  /** Turns to the state of the series' group, of `SeriesGroup.stride` doubles; absent for a method that knows no groups. */
+  aimGroup?(state: Float64Array, offset: number): void;
   /** Whether a value of this event time comes too late to be learnt. */
   isTooLate(time: number): boolean;
 }

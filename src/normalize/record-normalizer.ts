@@ -4,6 +4,7 @@ import type { StateColumn } from '../series/state-column.js';
 import { BatchColumn, type BatchColumnRun } from './batch/batch-column.js';
 import { createScorer } from './create-scorer.js';
 import type { FieldOptions } from './field-options.js';
+import { GroupColumn } from './group-column.js';
 import { type ResolvedField, resolveField } from './resolve-field.js';
 import { scoreColumn } from './score-column.js';
 import type { Scorer } from './scorer.js';
@@ -20,6 +21,8 @@ export interface NormalizedField {
   /** Of the method `batch` alone, whose values are scored a micro-batch at a time. */
   readonly batch: BatchColumn | undefined;
   readonly column: StateColumn | undefined;
+  /** Absent where series begin from nothing. */
+  readonly groups: GroupColumn | undefined;
 }
 
 /** One field that is more than one number, or none. */
@@ -37,6 +40,8 @@ export interface RecordNormalizerOptions {
   /** How every other numeric field is normalized, those that appear later included; absent: they are left alone. */
   others?: FieldOptions | undefined;
   table: SeriesTable;
+  /** Whether records have a group, whose slot `score` is told. @defaultValue false */
+  hasGroup?: boolean;
 }
 
 /**
@@ -59,12 +64,12 @@ export class RecordNormalizer {
   readonly #indices = new Map<string, number>();
 
   /** @throws InvalidOptionError naming the field and the option */
-  constructor({ named, others, table }: RecordNormalizerOptions) {
+  constructor({ named, others, table, hasGroup = false }: RecordNormalizerOptions) {
     this.table = table;
-    this.#others = others && resolveField(others);
+    this.#others = others && resolveField(others, hasGroup);
     for (const { name, options } of named) {
-      const vector = resolveVector(options);
-      if (vector === undefined) this.#add(name, resolveField(options));
+      const vector = resolveVector(options, hasGroup);
+      if (vector === undefined) this.#add(name, resolveField(options, hasGroup));
       else this.#addVector(name, vector);
     }
     this.timed =
@@ -89,12 +94,16 @@ export class RecordNormalizer {
     return this.#others ? this.#add(name, this.#others) : -1;
   }
 
-  /** Scores and learns one value of one field; NaN stands for null. `time` is the event time in ms. */
-  score(index: number, slot: number, x: number, time: number): number {
-    const { scorer, column, batch } = this.fields[index]!;
+  /**
+   * Scores and learns one value of one field; NaN stands for null. `time` is the event time in ms, `group` the slot of the record's group,
+   * looked up before that of the series.
+   */
+  score(index: number, slot: number, x: number, time: number, group = -1): number {
+    const { scorer, column, batch, groups } = this.fields[index]!;
     if (batch !== undefined) throw new TypeError('batch scores no single value');
     if (scorer === undefined || column === undefined) return x;
     column.aim(scorer, slot);
+    groups?.aim(group);
     const score = scorer.score(x, time);
     column.settle(scorer, slot);
     return score;
@@ -126,7 +135,8 @@ export class RecordNormalizer {
     const scorer = keepsScores ? createScorer(resolved, this.table.counters) : undefined;
     const kept = scorer ?? (batch && { stride: batch.stride, growable: false });
     const column = kept && this.#attach(name, fingerprint, kept);
-    const index = this.fields.push({ name, resolved, scorer, batch, column }) - 1;
+    const groups = scorer && resolved.grouped ? new GroupColumn(this.table, name, scorer) : undefined;
+    const index = this.fields.push({ name, resolved, scorer, batch, column, groups }) - 1;
     this.#indices.set(name, index);
     return index;
   }

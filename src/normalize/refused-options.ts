@@ -1,4 +1,4 @@
-import type { CommonOptions, FieldMethod } from './field-options.js';
+import type { CommonOptions, FieldMethod, FieldOptions, PlainMethod } from './field-options.js';
 
 /** The options that scalar methods share, by name. */
 export const COMMON_OPTIONS = [
@@ -53,4 +53,23 @@ function selfTuning(method: string): Refusals {
 
 function stateless(reason: string): Refusals {
   return Object.fromEntries(COMMON_OPTIONS.map((option) => [option, reason]));
+}
+
+const NO_GROUP: Readonly<Record<Exclude<PlainMethod, 'z-score'>, string>> = {
+  'min-max': 'the extremes of a group are not those that one of its series will have',
+  'max-abs': 'the extremes of a group are not those that one of its series will have',
+  robust: 'quantiles of a group and of a series are not mixed in shares that fade, as moments are',
+  quantile: 'quantiles of a group and of a series are not mixed in shares that fade, as moments are',
+  power: 'the exponent of a group is not estimated from moments',
+  adaptive: 'what adaptive knows of a regime is not mixed with that of another series',
+  innovation: 'what innovation knows of a series is a bank of laws, which are not mixed with those of another series',
+  batch: 'batch normalizes by the batch that it has',
+  'unit-norm': 'unit-norm looks at one record only',
+  none: 'none leaves the value as it is',
+};
+
+/** Why the series of a field cannot begin with what their group knows; undefined when they can. */
+export function groupRefusal(method: PlainMethod, { drift }: FieldOptions): string | undefined {
+  if (method !== 'z-score') return NO_GROUP[method];
+  return drift ? 'an epoch begins with what its series was before, not with what its group is' : undefined;
 }

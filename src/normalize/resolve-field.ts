@@ -6,7 +6,7 @@ import { type ResolvedDrift, resolveDrift } from './drift-options.js';
 import type { BatchFieldOptions, FieldOptions, MethodOptions, PlainMethod } from './field-options.js';
 import { needsTime, type ResolvedMemory, resolveMemory } from './memory.js';
 import type { WhenFlat } from './normalizer.js';
-import { COMMON_OPTIONS, refusal } from './refused-options.js';
+import { COMMON_OPTIONS, groupRefusal, refusal } from './refused-options.js';
 import type { ScoringRules } from './scorer.js';
 import type { Norm } from './unit-norm.js';
 import { VECTOR_OPTIONS } from './vector/vector-options.js';
@@ -19,6 +19,8 @@ export interface ResolvedField {
   whenFlat: WhenFlat;
   /** Absent: the method goes on, whatever happens. */
   drift: ResolvedDrift | undefined;
+  /** Whether a new series begins with what its group knows. */
+  grouped: boolean;
   options: Required<Omit<MethodOptions, 'norm'>> & { norm: Norm };
   /** Of the method `batch` alone. */
   batch: BatchNormRules | undefined;
@@ -54,16 +56,17 @@ export const METHOD_OPTIONS = Object.keys(OWNERS) as (keyof MethodOptions)[];
 
 /**
  * Checks the options of a field and fills in the defaults.
+ * @param hasGroup whether the records have a group
  * @throws InvalidOptionError naming the option, what it must be and what it is: also for one that the method does not have, and for a
  * combination that has no meaning
  */
-export function resolveField(field: FieldOptions): ResolvedField {
-  const { method: given = defaultMethod(field) } = field;
+export function resolveField(field: FieldOptions, hasGroup = false): ResolvedField {
+  const { method: given = defaultMethod(field, hasGroup) } = field;
   checkOneOf('method', given, METHODS);
   const method = given as PlainMethod;
   for (const option of Object.keys(field)) {
     const value = (field as Record<string, unknown>)[option];
-    if (value === undefined || option === 'method') continue;
+    if (value === undefined || option === 'method' || option === 'group') continue;
     const owners = OWNERS[option as keyof typeof OWNERS];
     if (owners && !owners.includes(method))
       throw new InvalidOptionError(option, value, `absent: only ${owners.join(' and ')} has it`);
@@ -101,6 +104,10 @@ export function resolveField(field: FieldOptions): ResolvedField {
   if (learnWithin !== undefined && !(learnWithin > 0 && Number.isFinite(learnWithin)))
     throw new InvalidOptionError('learnWithin', learnWithin, 'a finite number of scales > 0');
 
+  const grouped = hasGroup && field.group !== false;
+  checkOneOf('group', field.group ?? true, [true, false]);
+  const whyNot = grouped ? groupRefusal(method, field) : undefined;
+  if (whyNot) throw new InvalidOptionError('group', true, `false for this field: ${whyNot}`);
   const batch = method === 'batch' ? resolveBatch(field) : undefined;
   const memory = resolveMemory(field.memory, field.allowedLateness);
   if (memory.kind === 'window' && warmup > memory.length)
@@ -113,6 +120,7 @@ export function resolveField(field: FieldOptions): ResolvedField {
     memory,
     whenFlat,
     drift,
+    grouped,
     rules: {
       order,
       warmup,
@@ -133,6 +141,7 @@ export function resolveField(field: FieldOptions): ResolvedField {
         method === 'power' ? family : null,
         learnWithin !== undefined,
         ...(drift ? [drift.fingerprint] : []),
+        ...(grouped ? ['grouped'] : []),
       ]),
   };
 }

@@ -108,6 +108,11 @@ export class Scorer {
     this.normalizer.aim(state, offset + this.#gateLength);
   }
 
+  /** Turns to the state of the series' group; for fields that are grouped. */
+  aimGroup(state: Float64Array, offset: number): void {
+    this.normalizer.aimGroup?.(state, offset);
+  }
+
   /**
    * The normalized value; NaN stands for null.
    * @param time event time in ms; read only where the memory is in event time

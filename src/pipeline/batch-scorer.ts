@@ -5,6 +5,7 @@ import type { RecordBatch } from '../codec/record-batch.js';
 import type { RecordDecoder } from '../codec/record-decoder.js';
 import type { ScoredBatch, ScoredField, ScoredTexts, ScoredVector } from '../codec/scored-batch.js';
 import { DecodeError } from '../errors.js';
+import { groupKey } from '../normalize/group-column.js';
 import { KEY_SEPARATOR } from '../normalize/key-separator.js';
 import { type NormalizedField, RecordNormalizer, type VectorField } from '../normalize/record-normalizer.js';
 import { unitNorm } from '../normalize/unit-norm.js';
@@ -104,7 +105,7 @@ export class BatchScorer {
 
   constructor(plan: PipelinePlan, table: SeriesTable) {
     this.#plan = plan;
-    this.engine = new RecordNormalizer({ ...plan.fields, table });
+    this.engine = new RecordNormalizer({ ...plan.fields, table, hasGroup: plan.record.group !== undefined });
     this.#named = new Set(this.engine.fields.map(({ name }) => name));
     this.#hasEvents = plan.events !== undefined;
   }
@@ -131,13 +132,15 @@ export class BatchScorer {
     this.#unfit.clear();
     this.#texts.clear();
     this.renormalizations.length = 0;
-    const { key, time } = this.#plan.record;
+    const { key, time, group } = this.#plan.record;
+    const groupColumns = group?.map((name) => columnOf(decoder, name));
     const keyColumns = key.map((name) => columnOf(decoder, name));
     const timeColumn = time === undefined ? -1 : columnOf(decoder, time);
     const { table } = this.engine;
     if (
       origin === undefined &&
       key.length === 0 &&
+      group === undefined &&
       decoder.faultCount === 0 &&
       table.ttl === undefined &&
       this.#isColumnar(batch.length)
@@ -160,13 +163,16 @@ export class BatchScorer {
       origin?.begin(i);
       const at = time !== undefined ? decoder.time(timeColumn, i) : (origin?.time(i) ?? Number.NaN);
       if (pending?.mayForget(table, seriesKey, at)) this.#scorePending(pending, notes, watcher);
-      const slot = table.slotOf(seriesKey, Number.isFinite(at) ? at : undefined);
+      const now = Number.isFinite(at) ? at : undefined;
+      // The group first, for it must not be what a new series pushes out of the table.
+      const groupSlot = groupColumns ? table.slotOf(groupKey(partsOf(decoder, groupColumns, i)), now) : -1;
+      const slot = table.slotOf(seriesKey, now);
       for (const vector of this.#vectors) this.#scoreVector(vector, i, slot, at);
       if (pending !== undefined) {
         pending.add(i, slot, seriesKey, at);
         continue;
       }
-      this.#scoreRecord(i, slot, at);
+      this.#scoreRecord(i, slot, at, groupSlot);
       if (notes) this.#note(i, seriesKey, at);
       if (watcher !== undefined && this.#fields.length > 0) watcher.see(i, seriesKey, at, this.#fields);
     }
@@ -225,7 +231,7 @@ export class BatchScorer {
       const i = pending.records[n]!;
       const key = pending.keys[n]!;
       const at = pending.times[n]!;
-      this.#scoreRecord(i, pending.slots[i]!, at);
+      this.#scoreRecord(i, pending.slots[i]!, at, -1);
       if (notes) this.#note(i, key, at);
       if (watcher !== undefined && this.#fields.length > 0) watcher.see(i, key, at, this.#fields);
     }
@@ -247,7 +253,7 @@ export class BatchScorer {
     this.engine.scoreBatch(index, { length: pending.length, values: column.values, slots, normalized, ...wanted });
   }
 
-  #scoreRecord(i: number, slot: number, at: number): void {
+  #scoreRecord(i: number, slot: number, at: number, group: number): void {
     for (const bound of this.#fields) {
       if (bound.field.batch !== undefined) continue;
       const { column, normalized, epoch, extras, field, index } = bound;
@@ -257,7 +263,7 @@ export class BatchScorer {
         normalized[i] = Number.NaN;
         continue;
       }
-      normalized[i] = this.engine.score(index, slot, column.values[i]!, at);
+      normalized[i] = this.engine.score(index, slot, column.values[i]!, at, group);
       const { scorer } = field;
       if (scorer === undefined) continue;
       epoch![i] = scorer.epoch;
@@ -344,8 +350,8 @@ export class BatchScorer {
   #bind(batch: RecordBatch, decoder: RecordDecoder): void {
     const isNew = decoder !== this.#decoder;
     if (!isNew && batch.length <= this.#capacity && decoder.columns.length === this.#columnCount) return;
-    const { key, time } = this.#plan.record;
-    const others = new Set([...key, time]);
+    const { key, time, group = [] } = this.#plan.record;
+    const others = new Set([...key, ...group, time]);
     this.#capacity = Math.max(batch.length, this.#capacity, 64);
     this.#keep = new Uint8Array(this.#capacity);
     const texts = new Map(this.#fields.map((field) => [field.name, field.texts]));
@@ -410,6 +416,11 @@ function faultOf(decoder: RecordDecoder, place: number, i: number, { scorer }: V
     throw error;
   }
   return scorer.read(value);
+}
+
+/** What a record has in these columns, as one text; a part that it lacks is empty. */
+function partsOf(decoder: RecordDecoder, columns: readonly number[], i: number): string {
+  return columns.map((column) => (column < 0 ? '' : (decoder.text(column, i) ?? ''))).join(KEY_SEPARATOR);
 }
 
 function columnOf(decoder: RecordDecoder, name: string): number {

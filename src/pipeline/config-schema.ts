@@ -87,6 +87,7 @@ const method = z.enum([
 
 const field = z.strictObject({
   method: method.optional(),
+  group: z.boolean().optional(),
   ...common,
   ddof: described(z.union([z.literal(0), z.literal(1)]), '0 or 1').optional(),
   range: described(z.tuple([z.number(), z.number()]), '[low, high]').optional(),
@@ -213,7 +214,13 @@ export const configSchema = z.strictObject({
       })
       .optional(),
   }),
-  record: z.strictObject({ key: z.union([name, z.array(name).min(1)]).optional(), time: name.optional() }).optional(),
+  record: z
+    .strictObject({
+      key: z.union([name, z.array(name).min(1)]).optional(),
+      time: name.optional(),
+      group: z.union([name, z.array(name).min(1)]).optional(),
+    })
+    .optional(),
   fields: described(
     z.union([z.literal('*'), z.record(z.string(), z.union([method, field]))]),
     "'*', or method or options by field name",

@@ -7,6 +7,7 @@ export function decoderOptions({ fields, record, output }: PipelinePlan): Ndjson
   const names = [
     ...fields.named.map(({ name }) => name),
     ...record.key,
+    ...(record.group ?? []),
     ...(record.time === undefined ? [] : [record.time]),
   ];
   const reserved = [...(output.mode === 'add' ? ['normalized'] : []), 'epoch', ...output.include];

@@ -12,6 +12,8 @@ export interface PipelinePlan {
     key: readonly string[];
     /** Dotted path of the event time: epoch ms or ISO 8601. */
     time?: string;
+    /** Dotted paths of what series are of one kind, joined likewise; absent: every series begins from nothing. */
+    group?: readonly string[];
   };
   fields: {
     /** Fields by name (dotted path), in the order of the configuration. */

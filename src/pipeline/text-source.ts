@@ -153,7 +153,12 @@ export class TextSource {
     const { fields, record } = this.#plan;
     const isVector = ({ options }: (typeof fields.named)[number]) => vectorMethodOf(options) !== undefined;
     const vectors = fields.named.filter(isVector).map(({ name }) => name);
-    const texts = [...record.key, ...(record.time === undefined ? [] : [record.time]), ...vectors];
+    const texts = [
+      ...record.key,
+      ...(record.group ?? []),
+      ...(record.time === undefined ? [] : [record.time]),
+      ...vectors,
+    ];
     const named = fields.named.filter((field) => !isVector(field)).map(({ name }) => name);
     const csv = this.csv!;
     if (csv.numeric.length === 0)

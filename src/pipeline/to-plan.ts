@@ -42,6 +42,7 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
   const config = value as Config;
   const { source: sources, record = {}, output, sink: givenSink = 'stdout', batch = {} } = config;
   const defaults = defaultsOf(config);
+  const hasGroup = record.group !== undefined;
   const given = config.fields ?? '*';
 
   const kinds = Object.keys(sources);
@@ -58,13 +59,13 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
           options: typeof field === 'string' ? { method: field } : (field as FieldOptions),
         }));
   const fields = {
-    named: named.map(({ name, options }) => ({ name, options: withDefaults(options, defaults) })),
-    ...(given === '*' && { others: withDefaults({}, defaults) }),
+    named: named.map(({ name, options }) => ({ name, options: withDefaults(options, defaults, hasGroup) })),
+    ...(given === '*' && { others: withDefaults({}, defaults, hasGroup) }),
   };
   const needTime: string[] = [];
   const check = (path: readonly string[], options: FieldOptions, own: FieldOptions) => {
     try {
-      if (isTimed(options)) needTime.push(path.join('.'));
+      if (isTimed(options, hasGroup)) needTime.push(path.join('.'));
     } catch (error) {
       if (!(error instanceof InvalidOptionError)) throw error;
       faults.push(optionFault(placeOf(path, own, error.option), error, written));
@@ -79,6 +80,13 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
       path: ['record'],
       message: `must be given a time: ${needTime.join(', ')} has a memory in event time`,
     });
+  if (hasGroup && (config.state?.maxSeries ?? 2) < 2)
+    faults.push({ path: ['state', 'maxSeries'], message: 'must be at least 2, got 1: a group is a series too' });
+  if (hasGroup && fields.named.some(({ options }) => options.method === 'batch'))
+    faults.push({
+      path: ['record', 'group'],
+      message: 'must be absent beside the method batch, whose records wait for their batch',
+    });
   checkFiles(config, faults, written);
   const state = statePlan(config, faults, record.time !== undefined || sources.kafka !== undefined, written);
   const kafka = kafkaPlan(config, faults, written);
@@ -89,6 +97,7 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
     record: {
       key: record.key === undefined ? [] : typeof record.key === 'string' ? [record.key] : record.key,
       ...(record.time !== undefined && { time: record.time }),
+      ...(record.group !== undefined && { group: [record.group].flat() }),
     },
     fields,
     output: {

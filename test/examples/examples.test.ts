@@ -22,4 +22,21 @@ describe('examples', () => {
     expect(alarms.length).toBeGreaterThan(0);
     for (const alarm of alarms) expect(alarm).toMatch(/^dev-7: 67\.\d °C is \d+\.\d scales from 27\.\d ± \d\.\d\d$/);
   });
+
+  it('call in the pump whose bearing goes, hours before it fails, and no other', () => {
+    const [head, ...alarms] = run('predictive-maintenance');
+    expect(head).toBe('8 of 8 pumps were learnt until nothing more was to be learnt');
+    expect(alarms).toHaveLength(1);
+    const [, hour, left] = /^pump-5: called in at hour (\d+), (\d+) hours before it fails$/.exec(alarms[0]!)!;
+    expect(Number(hour)).toBeGreaterThan(2200); // its bearing begins to go then
+    expect(Number(left)).toBeGreaterThan(200);
+  });
+
+  it('forecast the demand of shops of any size better on their own scale than on one of all they have seen, or than yesterday', () => {
+    const errors = run('demand-forecast').map((line) => Number.parseFloat(line));
+    expect(errors).toHaveLength(3);
+    const [reversible, cumulative, yesterday] = errors as [number, number, number];
+    expect(reversible).toBeLessThan(0.9 * yesterday);
+    expect(reversible).toBeLessThan(0.8 * cumulative);
+  });
 });

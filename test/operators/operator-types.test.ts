@@ -2,6 +2,8 @@ import type { OperatorFunction } from 'rxjs';
 import { describe, expectTypeOf, it } from 'vitest';
 import {
   ewma,
+  type Learnt,
+  learnOnline,
   microBatch,
   type Normalized,
   normalize,
@@ -10,6 +12,8 @@ import {
   unitNorm,
   zScore,
 } from '../../operators/index.js';
+
+import { LinearLearner } from '../../src/learn/linear-learner.js';
 
 interface Reading {
   id: string;
@@ -26,6 +30,10 @@ describe('types of the operators', () => {
     expectTypeOf(ewma({ halfLife: 3 })).toEqualTypeOf<OperatorFunction<number, number>>();
     expectTypeOf(normalize<Reading>()).toEqualTypeOf<OperatorFunction<Reading, Reading & Normalized>>();
     expectTypeOf(unitNorm()).toEqualTypeOf<OperatorFunction<ArrayLike<number>, Float64Array>>();
+    const model = new LinearLearner({ inputs: 1 });
+    expectTypeOf(learnOnline(model, { features: (r: Reading) => [r.celsius], target: (r) => r.celsius })).toEqualTypeOf<
+      OperatorFunction<Reading, Learnt<Reading>>
+    >();
     expectTypeOf(runningMoments()).returns.toHaveProperty('subscribe');
     expectTypeOf(microBatch({ fields: { c: (r: Reading) => r.celsius } }))
       .parameter(0)
@@ -36,6 +44,8 @@ describe('types of the operators', () => {
     expectTypeOf(() => zScore({ ddof: 2 })).toBeFunction();
     // @ts-expect-error ewma needs a half-life or alpha
     expectTypeOf(() => ewma()).toBeFunction();
+    // @ts-expect-error a record has to say what came true
+    expectTypeOf(() => learnOnline(new LinearLearner({ inputs: 1 }), { features: ['celsius'] })).toBeFunction();
     // @ts-expect-error the range of min-max is no option of zScore
     expectTypeOf(() => zScore({ range: [0, 1] })).toBeFunction();
   });

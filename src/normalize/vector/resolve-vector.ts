@@ -7,12 +7,15 @@ import { vectorMethodOf } from './vector-methods.js';
 
 /**
  * Checks the options of a field that is more than one number, and fills in the defaults.
+ * @param hasGroup whether the records have a group
  * @returns undefined for a field that is one number
  * @throws InvalidOptionError naming the option, what it must be and what it is
  */
-export function resolveVector(field: FieldOptions): ResolvedVector | undefined {
+export function resolveVector({ group, ...field }: FieldOptions, hasGroup = false): ResolvedVector | undefined {
   const entry = vectorMethodOf(field);
   if (entry === undefined) return undefined;
+  if (hasGroup && group !== false)
+    throw new InvalidOptionError('group', group ?? true, 'false for this field: only one number a field has groups');
   const { method = defaultMethod(field), encoding = 'numbers' } = field;
   for (const option of Object.keys(field)) {
     const received = (field as Record<string, unknown>)[option];

@@ -45,7 +45,7 @@ export async function showChangelog(plan: KafkaPipelinePlan): Promise<ChangelogC
     const restarted = new Set<string>();
     for (let partition = 0; partition < topic.partitions; partition++) {
       const table = new SeriesTable();
-      const engine = new RecordNormalizer({ ...plan.fields, table });
+      const engine = new RecordNormalizer({ ...plan.fields, table, hasGroup: plan.record.group !== undefined });
       const log = new SeriesLog(table, (name) => engine.columnOf(name));
       const restored = await changelog.restore(partition, { apply: (key, value) => log.apply(key, value) });
       for (const { name, fingerprint } of table.columns) fields.set(name, fingerprint);

@@ -1,0 +1,179 @@
+import { ModelError } from '../errors.js';
+import type { YardstickChange } from './correct-linear.js';
+import { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
+import { type FeatureSelectionOptions, FeatureWatch } from './feature-watch.js';
+import type { LearnerEvent } from './learner-event.js';
+import { type BatchModel, isStateModel, type ModelPart, type OnlineModel, type StateModel } from './online-model.js';
+import { PrequentialLoss, type PrequentialLossOptions } from './prequential-loss.js';
+import { type LossName, recordLoss } from './record-loss.js';
+import { TargetScale, type TargetScaling } from './target-scale.js';
+
+export interface LearningLoopOptions {
+  model: OnlineModel | BatchModel;
+  loss: LossName;
+  prequential: PrequentialLossOptions;
+  earlyStopping?: EarlyStoppingOptions | undefined;
+  /** Needs `inputs`. */
+  selection?: FeatureSelectionOptions | undefined;
+  inputs?: number | undefined;
+  scaleTarget?: TargetScaling | undefined;
+  onEvent?: ((event: LearnerEvent) => void) | undefined;
+}
+
+/** A renormalization of what a model reads or predicts. */
+export interface ModelRenormalization {
+  readonly part: ModelPart;
+  readonly change: YardstickChange;
+}
+
+/**
+ * What stands about a model that learns while it predicts, for one series: losses, early stopping, feature selection, the target's scale, and
+ * the model itself where its state is doubles. What it knows of a series is `stride` doubles at `offset` in `state`.
+ *
+ * A record goes: `judge` the prediction, which changes nothing; hand the output over; then `settle` it, and the model learns.
+ */
+export class LearningLoop {
+  readonly stride: number;
+  /** Says what the state means. */
+  readonly fingerprint: string;
+  readonly lossOf: (prediction: number, target: number) => number;
+  readonly losses: PrequentialLoss;
+  readonly watch: FeatureWatch | undefined;
+  readonly target: TargetScale | undefined;
+  readonly model: StateModel | undefined;
+  state: Float64Array = new Float64Array(0);
+  key = '';
+  readonly #correct: ((part: ModelPart, change: YardstickChange) => void) | undefined;
+  readonly #stopping: EarlyStopping | undefined;
+  readonly #signed: boolean;
+  readonly #onEvent: ((event: LearnerEvent) => void) | undefined;
+  /** Why a series' model is stopped. Not state: a process that begins anew tries again. */
+  readonly #stopped = new Map<string, string>();
+  readonly #scratch: Float64Array;
+  #offset = 0;
+
+  /** @throws InvalidOptionError */
+  constructor(options: LearningLoopOptions) {
+    const { model, loss, earlyStopping, selection, inputs, scaleTarget } = options;
+    this.lossOf = recordLoss(loss);
+    this.#signed = loss === 'squared' || loss === 'absolute';
+    this.#onEvent = options.onEvent;
+    this.losses = new PrequentialLoss(options.prequential);
+    this.#stopping = earlyStopping && new EarlyStopping(earlyStopping, this.#signed);
+    this.watch = selection && inputs !== undefined ? new FeatureWatch(inputs, selection) : undefined;
+    this.target = scaleTarget && new TargetScale(scaleTarget);
+    this.model = isStateModel(model as OnlineModel) ? (model as StateModel) : undefined;
+    const correct = (model as Partial<OnlineModel>).correct;
+    this.#correct = correct && ((part, change) => correct.call(model, part, change));
+    this.#scratch = new Float64Array(this.losses.stride);
+    const parts = [this.losses, this.#stopping, this.watch, this.target, this.model];
+    this.stride = 1 + parts.reduce((sum, part) => sum + (part?.stride ?? 0), 0);
+    this.fingerprint = JSON.stringify([
+      'learn',
+      options.prequential,
+      loss,
+      this.#stopping?.fingerprint ?? null,
+      this.watch ? inputs : null,
+      this.target?.fingerprint ?? null,
+      this.model?.fingerprint ?? null,
+    ]);
+  }
+
+  aim(state: Float64Array, offset: number): void {
+    this.state = state;
+    this.#offset = offset;
+    let at = offset + 1;
+    for (const part of [this.losses, this.#stopping, this.watch, this.target, this.model]) {
+      part?.aim(state, at);
+      at += part?.stride ?? 0;
+    }
+  }
+
+  /** Records of the series so far. */
+  get records(): number {
+    return this.state[this.#offset]!;
+  }
+  get status(): 'learning' | 'frozen' | 'stopped' {
+    return this.#stopped.has(this.key) ? 'stopped' : this.#stopping?.frozen ? 'frozen' : 'learning';
+  }
+  /** Why the series' model is stopped. */
+  get reason(): string | null {
+    return this.#stopped.get(this.key) ?? null;
+  }
+
+  /** What the model answered, in the unit of the target. @throws ModelError when that is no number */
+  prediction(answer: unknown): number {
+    if (typeof answer !== 'number' || !Number.isFinite(answer))
+      throw new ModelError(`it predicted ${String(answer)}, which is no finite number`);
+    return this.target ? this.target.denormalize(answer) : answer;
+  }
+
+  /** The means with these losses, nothing being learnt. */
+  judgeAll(losses: Float64Array): ReturnType<PrequentialLoss['with']> {
+    const { state } = this;
+    const at = this.#offset + 1;
+    this.#scratch.set(state.subarray(at, at + this.losses.stride));
+    this.losses.aim(this.#scratch, 0);
+    let last = Number.NaN;
+    for (const loss of losses) {
+      if (Number.isFinite(last)) this.losses.update(last);
+      last = Number.isFinite(loss) ? loss : last;
+    }
+    const judged = this.losses.with(last);
+    this.losses.aim(state, at);
+    return judged;
+  }
+
+  /**
+   * Learns how a record went; the model has not learnt it yet.
+   * @param raw what its features were before they were normalized, where features are selected
+   */
+  settle(prediction: number, target: number, raw?: ArrayLike<number>): void {
+    if (raw !== undefined)
+      this.watch?.update(raw, (input, because) =>
+        this.#tell({ kind: because === null ? 'selected' : 'deselected', input, because }),
+      );
+    if (Number.isFinite(target) && Number.isFinite(prediction)) {
+      const loss = this.lossOf(prediction, target);
+      this.losses.update(loss);
+      const event = this.#stopping?.update(loss, this.losses.decayed, this.#signed ? target - prediction : loss);
+      if (event) this.#tell({ kind: event });
+    }
+    this.state[this.#offset]! += 1;
+  }
+
+  /** Learns the scale of targets, and makes the model say on it what it said on the scale before. */
+  rescale(targets: ArrayLike<number>): void {
+    const { target } = this;
+    // A frozen model that cannot be corrected keeps its scale with its weights.
+    if (target === undefined || (this.#correct === undefined && this.status === 'frozen')) return;
+    const isFirst = target.count === 0;
+    const change = target.changed(() => {
+      for (let i = 0; i < targets.length; i++) target.update(targets[i]!);
+    });
+    // Before the first target there was no scale on which the model could have said anything.
+    if (!isFirst) this.#correct?.('target', change);
+  }
+
+  /** Corrects the model for what was renormalized after its record. */
+  correct(renormalizations: readonly ModelRenormalization[]): void {
+    for (const { part, change } of renormalizations) {
+      if (!(change.oldScale > 0 && change.newScale > 0)) this.#tell({ kind: 'uncorrected', part });
+      else this.#correct?.(part, change);
+    }
+  }
+
+  stop(cause: unknown): void {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const whose = this.key === '' ? '' : ` of ${JSON.stringify(this.key)}`;
+    const reason = `the model${whose} failed at record ${this.records}: ${why}`;
+    this.#stopped.set(this.key, reason);
+    this.#tell({ kind: 'stopped', reason, cause });
+  }
+
+  #tell(event: DistributiveOmit<LearnerEvent, 'key' | 'index'>): void {
+    this.#onEvent?.({ ...event, key: this.key, index: this.records } as LearnerEvent);
+  }
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
