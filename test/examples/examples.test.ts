@@ -39,4 +39,16 @@ describe('examples', () => {
     expect(reversible).toBeLessThan(0.9 * yesterday);
     expect(reversible).toBeLessThan(0.8 * cumulative);
   });
+
+  it('tell urgent tickets by words that they had not seen before a launch', () => {
+    const rates = run('text-triage')
+      .join(' ')
+      .match(/[\d.]+(?= %)/g)!
+      .map(Number);
+    expect(rates).toHaveLength(4);
+    const [first, before, after, end] = rates as [number, number, number, number];
+    expect(before).toBeLessThan(0.5 * first);
+    expect(end).toBeLessThan(0.6 * after);
+    expect(Math.max(before, end)).toBeLessThan(10); // 3 % of the labels are wrong, and a tenth of the tickets mention both
+  });
 });
