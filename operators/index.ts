@@ -4,6 +4,7 @@ export { type BatchNormalized, type BatchNormalizeOptions, batchNormalize } from
 export { type ChannelNormalizeOptions, channelNormalize } from './channel-normalize.js';
 export { type DetectDriftOptions, detectDrift } from './detect-drift.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from './ewma.js';
+export { type FrequencyEncodeOptions, frequencyEncode } from './frequency-encode.js';
 export { type HashFeaturesOptions, hashFeatures } from './hash-features.js';
 export { type InnovationScoreOptions, innovationScore } from './innovation-score.js';
 export type { LearnableBatch, LearntBatch } from './internal/batch-learner.js';
@@ -27,6 +28,7 @@ export {
 } from './per-image-standardization.js';
 export { type PowerNormalizeOptions, powerNormalize } from './power-normalize.js';
 export { type QuantileNormalizeOptions, quantileNormalize } from './quantile-normalize.js';
+export { type RemoveSeasonOptions, removeSeason } from './remove-season.js';
 export { type Renormalized, type RenormalizeOnDriftOptions, renormalizeOnDrift } from './renormalize-on-drift.js';
 export { type RescaleOptions, rescale } from './rescale.js';
 export {
@@ -37,7 +39,9 @@ export {
 export { type RobustScaleOptions, robustScale } from './robust-scale.js';
 export { type MomentsSummary, type RunningMomentsOptions, runningMoments } from './running-moments.js';
 export { type RunningQuantileOptions, runningQuantile } from './running-quantile.js';
+export { type SinCosOptions, sinCos } from './sin-cos.js';
 export { type TermWeights, type TextOptions, type TfIdfOptions, tfIdf } from './tf-idf.js';
 export { type TokenIdsOptions, tokenIds } from './token-ids.js';
 export { type UnitNormOptions, type UnitVector, unitNorm } from './unit-norm.js';
+export { type WindowNormalizeOptions, windowNormalize } from './window-normalize.js';
 export { type ZScoreOptions, zScore } from './z-score.js';

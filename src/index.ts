@@ -5,6 +5,7 @@ export { type BatchNormalized, type BatchNormalizeOptions, batchNormalize } from
 export { type ChannelNormalizeOptions, channelNormalize } from '../operators/channel-normalize.js';
 export { type DetectDriftOptions, detectDrift } from '../operators/detect-drift.js';
 export { type EwmaOptions, type EwmaSummary, ewma } from '../operators/ewma.js';
+export { type FrequencyEncodeOptions, frequencyEncode } from '../operators/frequency-encode.js';
 export { type HashFeaturesOptions, hashFeatures } from '../operators/hash-features.js';
 export { type InnovationScoreOptions, innovationScore } from '../operators/innovation-score.js';
 export type { LearnableBatch, LearntBatch } from '../operators/internal/batch-learner.js';
@@ -28,6 +29,7 @@ export {
 } from '../operators/per-image-standardization.js';
 export { type PowerNormalizeOptions, powerNormalize } from '../operators/power-normalize.js';
 export { type QuantileNormalizeOptions, quantileNormalize } from '../operators/quantile-normalize.js';
+export { type RemoveSeasonOptions, removeSeason } from '../operators/remove-season.js';
 export {
   type Renormalized,
   type RenormalizeOnDriftOptions,
@@ -43,9 +45,11 @@ export {
 export { type RobustScaleOptions, robustScale } from '../operators/robust-scale.js';
 export { type MomentsSummary, type RunningMomentsOptions, runningMoments } from '../operators/running-moments.js';
 export { type RunningQuantileOptions, runningQuantile } from '../operators/running-quantile.js';
+export { type SinCosOptions, sinCos } from '../operators/sin-cos.js';
 export { type TermWeights, type TextOptions, type TfIdfOptions, tfIdf } from '../operators/tf-idf.js';
 export { type TokenIdsOptions, tokenIds } from '../operators/token-ids.js';
 export { type UnitNormOptions, type UnitVector, unitNorm } from '../operators/unit-norm.js';
+export { type WindowNormalizeOptions, windowNormalize } from '../operators/window-normalize.js';
 export { type ZScoreOptions, zScore } from '../operators/z-score.js';
 // Advice
 export { type AdviseOptions, advise, type CandidateAdvice, type FieldAdvice } from './advise/advise.js';
@@ -157,6 +161,7 @@ export type {
 } from './normalize/field-options.js';
 export type { Memory } from './normalize/memory.js';
 export type { RenormalizationEvent } from './normalize/renormalization-event.js';
+export { denormalizeWindow, type WindowScaling } from './normalize/vector/denormalize-window.js';
 export type { TensorType } from './normalize/vector/tensor-types.js';
 export type { PlainArray, PlainVector } from './normalize/vector/to-plain-value.js';
 export type { VectorMethod, VectorOptions } from './normalize/vector/vector-options.js';

@@ -129,6 +129,11 @@ const field = z.strictObject({
   padding: z.enum(['post', 'pre']).optional(),
   truncation: z.enum(['post', 'pre']).optional(),
   mask: z.boolean().optional(),
+  period: described(z.number().positive(), 'a number > 0').optional(),
+  slice: described(z.int().min(2), 'an integer >= 2').optional(),
+  season: described(z.string().min(1), 'day, week or a duration like "12h"').optional(),
+  bins: described(z.int().min(1), 'an integer >= 1').optional(),
+  utcOffset: described(z.number().min(-18).max(18), 'hours from -18 to 18').optional(),
 });
 
 const secret = described(

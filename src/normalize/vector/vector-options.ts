@@ -5,13 +5,30 @@ import type { WhenFull } from './text/vocabulary.js';
 /** Methods for fields that are more than one number, or none. A method for one number takes a vector too, where `shape` is given. */
 export type VectorMethod = (typeof VECTOR_METHODS)[number];
 
-export const VECTOR_METHODS = ['rescale', 'per-image-standardization', 'tf-idf', 'hashing', 'token-ids'] as const;
+export const VECTOR_METHODS = [
+  'rescale',
+  'per-image-standardization',
+  'tf-idf',
+  'hashing',
+  'token-ids',
+  'pass-through',
+  'boolean',
+  'frequency',
+  'sin-cos',
+  'square-root',
+  'log1p',
+  'instance-norm',
+  'san',
+  'dish-ts',
+  'seasonal',
+] as const;
 
 /** Every option that only such fields have, by name. */
 export const VECTOR_OPTIONS = [
   'shape', 'dtype', 'channels', 'encoding', 'maskValue', 'scale', 'offset', 'mean', 'std',
   'lowercase', 'minLength', 'ngrams', 'stopWords', 'locale', 'maxTerms', 'whenFull', 'features', 'signed', 'tf', 'idf', 'output',
   'length', 'padding', 'truncation', 'mask',
+'period', 'slice', 'season', 'bins', 'utcOffset',
 ] as const satisfies readonly (keyof VectorOptions)[]; // biome-ignore format: one line reads better
 
 /** Options of fields that are more than one number; one that the method does not have is refused. */
@@ -69,4 +86,14 @@ export interface VectorOptions {
   truncation?: 'post' | 'pre';
   /** token-ids: whether to say beside the ids which of them are terms. @defaultValue false */
   mask?: boolean;
+  /** sin-cos: a whole turn, in the unit of the value: 360, 24. @defaultValue 2π */
+  period?: number;
+  /** san: steps of a slice. */
+  slice?: number;
+  /** seasonal: `'day'`, `'week'` (from Monday), or a duration. @defaultValue `'day'` */
+  season?: string;
+  /** seasonal: phases of the season. @defaultValue one an hour */
+  bins?: number;
+  /** seasonal: hours that local time is ahead of UTC. @defaultValue 0 */
+  utcOffset?: number;
 }
