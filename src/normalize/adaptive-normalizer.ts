@@ -3,9 +3,9 @@ import { clip } from '../stats/clip.js';
 import { CorrelationTime } from '../stats/correlation-time.js';
 import { firstChangeScore } from '../stats/first-change-score.js';
 import { isObservation } from '../stats/is-observation.js';
-import { mScaleScore } from '../stats/m-scale-score.js';
 import { repeatWeight } from '../stats/repeat-weight.js';
 import { LevelWatch } from './adaptive/level-watch.js';
+import { Present } from './adaptive/present.js';
 import { RegimeMoments } from './adaptive/regime-moments.js';
 import { ScaleWatch } from './adaptive/scale-watch.js';
 import { Whitening } from './adaptive/whitening.js';
@@ -23,7 +23,7 @@ const LEVEL = WHITENING + Whitening.stride;
 const SCALE = LEVEL + LevelWatch.stride;
 const CORRELATION = SCALE + ScaleWatch.stride;
 const MEANS = CORRELATION + CorrelationTime.stride;
-const OBSERVATIONS = MEANS + 2;
+const OBSERVATIONS = MEANS + RegimeMoments.meansStride;
 const EPOCHS = OBSERVATIONS + 1;
 const STRIDE = EPOCHS + 1;
 
@@ -33,6 +33,9 @@ const REACH = 4.5;
 /** Values of a regime, by weight, from which a change of level and one of scale are looked for. */
 const LEVEL_GRACE = 32;
 const SCALE_GRACE = 64;
+/** Values from which a single innovation may tell of a shift, if fewer than this were like it lately. */
+const KNOWN = 64;
+const FEW_OUTLIERS = 2;
 
 export interface AdaptiveOptions {
   /** Values that center and scale of a regime rest on at most. @defaultValue 2048 */
@@ -49,7 +52,7 @@ export interface AdaptiveOptions {
  * regime; `LevelWatch` and `ScaleWatch` look for its end in what `Whitening` finds new, `CorrelationTime` tells how much that is worth.
  *
  * The score has no unit, is within ±1e12, and is made before the value is learnt. A constant series scores 0, its first change as
- * `firstChangeScore` says. State: 42 doubles, by `+ − × ÷ √` only, so the same on every machine; invariant to `a·x + b`. O(1).
+ * `firstChangeScore` says. State: 53 doubles, by `+ − × ÷ √` only, so the same on every machine; invariant to `a·x + b`. O(1).
  */
 export class AdaptiveNormalizer implements Normalizer {
   static readonly stride = STRIDE;
@@ -67,6 +70,7 @@ export class AdaptiveNormalizer implements Normalizer {
   readonly #correlation: CorrelationTime;
   readonly #level = new LevelWatch();
   readonly #spread = new ScaleWatch();
+  readonly #present = new Present();
   /** Whether `center` and `scale` are those of the present state. */
   #fresh = false;
 
@@ -152,44 +156,51 @@ export class AdaptiveNormalizer implements Normalizer {
 
   #learnRegime(x: number, weight: number): void {
     const { state, offset } = this;
+    const now = this.#present;
     const count = state[offset + CENTER_COUNT]!;
     const tau = this.#correlation.value(state, offset + CORRELATION);
+    now.x = x;
+    now.weight = weight;
+    now.center = this.center;
+    now.scale = this.scale;
+    now.tau = tau;
     // The center of a young regime is uncertain itself.
-    const u = clip((x - this.center) / this.scale, LARGEST_SCORE) * Math.sqrt(count / (count + tau));
-    const v = clip(u, REACH);
-    const eps = this.#whitening.innovation(state, offset + WHITENING, v);
-    const score = mScaleScore(eps * eps);
-    if (state[offset + VARIANCE_COUNT]! >= LEVEL_GRACE && this.#isOver(x, u, v, eps, score, weight, tau)) return;
-    const drift = this.#moments.learn(state, offset + MOMENTS, offset + MEANS, x, u, this.scale, weight, tau);
-    this.#whitening.learn(state, offset + WHITENING, v, eps * eps, score, weight);
-    if (weight === 1) this.#correlation.learn(state, offset + CORRELATION, v);
+    now.u = clip((x - now.center) / now.scale, LARGEST_SCORE) * Math.sqrt(count / (count + tau));
+    now.v = clip(now.u, REACH);
+    this.#whitening.judge(state, offset + WHITENING, now);
+    if (state[offset + VARIANCE_COUNT]! >= LEVEL_GRACE && this.#isOver(now)) return;
+    const drift = this.#moments.learn(state, offset + MOMENTS, offset + MEANS, now);
+    this.#whitening.learn(state, offset + WHITENING, now);
+    if (weight === 1) this.#correlation.learn(state, offset + CORRELATION, now.v);
     if (drift !== 0) this.#report(0, drift, Number.NaN);
   }
 
-  /** Looks for the end of the regime in `x`; if it is, opens the next one, and `x` itself is not learnt any further. */
-  #isOver(x: number, u: number, v: number, eps: number, score: number, weight: number, tau: number): boolean {
+  /** Looks for the end of the regime in a value; if it is, opens the next one, and the value itself is not learnt any further. */
+  #isOver(now: Present): boolean {
     const { state, offset } = this;
-    if (this.#level.learn(state, offset + LEVEL, x, eps, u, weight, tau)) {
-      const short = this.#whitening.shortMean(state, offset + WHITENING, v);
-      const pair = v + this.#whitening.last(state, offset + WHITENING);
-      const side = this.#level.shift(state, offset + LEVEL, this.center, this.scale, short, pair);
+    const age = state[offset + VARIANCE_COUNT]!;
+    now.known = age >= KNOWN;
+    now.trusting = now.known && this.#whitening.outliers(state, offset + WHITENING) < FEW_OUTLIERS;
+    if (this.#level.learn(state, offset + LEVEL, now)) {
+      const side = this.#level.shift(state, offset + LEVEL, now);
       if (side !== 0) {
-        this.#restartLevel(x, side, tau);
+        this.#restartLevel(now.x, side, now.tau);
         return true;
       }
     }
-    if (state[offset + VARIANCE_COUNT]! < SCALE_GRACE) return false;
-    const event = this.#spread.learn(state, offset + SCALE, eps * eps, score, weight);
-    if (event !== 0) this.#restartScale(x, event);
+    if (age < SCALE_GRACE) return false;
+    const event = this.#spread.learn(state, offset + SCALE, now);
+    if (event !== 0) this.#restartScale(now.x, event);
     return event !== 0;
   }
 
   #restartLevel(x: number, side: -1 | 1, tau: number): void {
     const { state, offset, center, scale } = this;
     const shadow = this.#level.shadowAt(offset + LEVEL, side);
-    const n = -state[shadow]!;
+    const n = Math.abs(state[shadow]!);
     const [mean, squares] = [state[shadow + 1]!, state[shadow + 2]!];
-    this.#moments.restartLevel(state, offset + MOMENTS, offset + MEANS, n, mean, squares, scale, tau);
+    const innovations = this.#level.innovations(state, offset + LEVEL, side);
+    this.#moments.restartLevel(state, offset + MOMENTS, offset + MEANS, n, mean, squares, innovations, scale, tau);
     const newScale = Math.sqrt(state[offset + VARIANCE]!);
     const last = clip((x - state[offset]!) / newScale, REACH);
     this.#whitening.restart(state, offset + WHITENING, last, last);
@@ -201,7 +212,8 @@ export class AdaptiveNormalizer implements Normalizer {
   #restartScale(x: number, event: -2 | 2): void {
     const { state, offset, center, scale } = this;
     const n = this.#spread.delay(state, offset + SCALE, event);
-    this.#moments.restartScale(state, offset + MOMENTS, n, this.#spread.ratio(state, offset + SCALE, event), scale);
+    const ratio = this.#spread.ratio(state, offset + SCALE, event);
+    this.#moments.restartScale(state, offset + MOMENTS, offset + MEANS, n, ratio, scale);
     const newScale = Math.sqrt(state[offset + VARIANCE]!);
     const factor = scale / newScale;
     const short = clip(this.#whitening.short(state, offset + WHITENING) * factor, REACH);

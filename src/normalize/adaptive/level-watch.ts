@@ -1,10 +1,15 @@
 import { clip } from '../../stats/clip.js';
+import type { Present } from './present.js';
 import { shadow } from './shadow.js';
 
-// Where things stand in the state: whitened sums up, down; marginal sums up, down; shadows up, down.
+// Where things stand in the state: whitened sums up, down; marginal sums up, down; what each side has gathered.
 const WHITENED = 0;
 const MARGINAL = 2;
-const SHADOWS = 4;
+const SIDES = 4;
+// A side: the shadow, the sum of its squared innovations but the first, what it began with.
+const INNOVATIONS = shadow.stride;
+const START = INNOVATIONS + 1;
+const SIDE = START + 1;
 
 /** Shifts for which the sums are optimal, in standard deviations of what they add up. */
 const WHITENED_SHIFT = 1.25;
@@ -15,10 +20,20 @@ const MARGINAL_THRESHOLD = 12;
 const HEADROOM = 4;
 /** Below this both sums are nothing but noise, and what was gathered is forgotten. */
 const SUSPICION = 3;
-/** A regime has so many values: what is over before is a burst. */
+/** A regime has so many values: what is over before is a burst. One less does where it began with a jump. */
 const SHORTEST = 8;
-/** Share of the shift at which the last few values must still be. */
+const SHORTEST_AFTER_JUMP = 7;
+/** An innovation that no noise has, and the shift, in scales, that it must have left. */
+const JUMP = 6;
+const SHIFT_AFTER_JUMP = 2.5;
+/** A value so many scales from the center is where a shift begins, and what was suspected before was noise. */
+const FAR = 4.5;
+/** What a shadow began with: something gradual, a value far out, a jump. */
+const AT_A_FAR_VALUE = 1;
+const AT_A_JUMP = 2;
+/** Share of the shift at which the last few values must still be, and each of the last two. */
 const STILL_THERE = 0.65;
+const EACH_STILL_THERE = 0.5;
 /** Shifts beyond count as this one, in scales. */
 const LARGEST_SHIFT = 4;
 
@@ -26,88 +41,96 @@ const LARGEST_SHIFT = 4;
  * Suspects shifts of the level, up and down, and gathers what the new level would be.
  *
  * Two CUSUMs (Page 1954) a side: one of the whitened innovations, quick on noise; one of the values themselves, slowed by the
- * correlation time, for the level that autocorrelation hides. Either latches the shadow. An alarm waits until the shadow has 8 values
- * and the series is still displaced, so that spikes and bursts pass by.
+ * correlation time, for the level that autocorrelation hides. Either latches the shadow. On a correlated series both are slow: what
+ * shows there is the first innovation, so that one beyond 6 stands for a latch where noise has none like it. An alarm waits until the
+ * shadow is long enough and the series is still displaced, so that spikes and bursts of up to six values pass by.
  *
- * State: 10 doubles at `at`, zeros at first. No unit but in the shadows. O(1).
+ * State: 14 doubles at `at`, zeros at first. No unit but in the shadows. O(1).
  */
 export class LevelWatch {
-  static readonly stride = SHADOWS + 2 * shadow.stride;
+  static readonly stride = SIDES + 2 * SIDE;
 
-  /** Learns `x`: true when a shadow is latched and long enough, so that `shift` is to be asked. */
-  learn(state: Float64Array, at: number, x: number, eps: number, u: number, weight: number, tau: number): boolean {
-    const whitened = WHITENED_SHIFT * eps;
-    const marginal = MARGINAL_SHIFT * clip(u, 5);
-    const up = side(
-      state,
-      at,
-      0,
-      x,
-      sumUp(whitened, WHITENED_SHIFT, weight),
-      sumUp(marginal, MARGINAL_SHIFT, weight) / tau,
-    );
-    const down = side(
-      state,
-      at,
-      1,
-      x,
-      sumUp(-whitened, WHITENED_SHIFT, weight),
-      sumUp(-marginal, MARGINAL_SHIFT, weight) / tau,
-    );
-    return up || down;
+  /** Learns a value: true when `shift` is to be asked. */
+  learn(state: Float64Array, at: number, now: Present): boolean {
+    const up = sumUp(state, at, 0, now);
+    const down = sumUp(state, at, 1, now);
+    return up || down ? this.#gather(state, at, now, up, down) : false;
   }
 
-  /**
-   * The direction of the shift if there is one: 1, -1 or 0.
-   * @param center @param scale of the present regime
-   * @param short mean of the last few standardized values @param pair sum of the last two
-   */
-  shift(state: Float64Array, at: number, center: number, scale: number, short: number, pair: number): -1 | 0 | 1 {
-    if (this.#isDisplaced(state, at, -1, center, scale, short, pair)) return -1;
-    return this.#isDisplaced(state, at, 1, center, scale, short, pair) ? 1 : 0;
+  /** The direction of the shift if there is one: 1, -1 or 0. */
+  shift(state: Float64Array, at: number, now: Present): -1 | 0 | 1 {
+    if (isDisplaced(state, this.shadowAt(at, -1), -1, now)) return -1;
+    return isDisplaced(state, this.shadowAt(at, 1), 1, now) ? 1 : 0;
   }
 
   /** Where the shadow of the side stands. */
   shadowAt(at: number, side: -1 | 1): number {
-    return at + SHADOWS + (side === 1 ? 0 : shadow.stride);
+    return at + SIDES + (side === 1 ? 0 : SIDE);
   }
 
-  #isDisplaced(
-    state: Float64Array,
-    at: number,
-    side: -1 | 1,
-    center: number,
-    scale: number,
-    short: number,
-    pair: number,
-  ): boolean {
-    const place = this.shadowAt(at, side);
-    if (shadow.latchedCount(state, place) < SHORTEST) return false;
-    const distance = (side * (state[place + 1]! - center)) / scale;
-    const needed = distance < LARGEST_SHIFT ? distance : LARGEST_SHIFT;
-    return side * short >= STILL_THERE * needed && side * pair >= needed;
+  /** Sum of the squared innovations of the values in the shadow of the side, without the first, which holds the jump. */
+  innovations(state: Float64Array, at: number, side: -1 | 1): number {
+    return state[this.shadowAt(at, side) + INNOVATIONS]!;
+  }
+
+  #gather(state: Float64Array, at: number, now: Present, up: boolean, down: boolean): boolean {
+    const upwards = up && gather(state, at, 0, now);
+    const downwards = down && gather(state, at, 1, now);
+    return upwards || downwards;
   }
 }
 
-function sumUp(evidence: number, shift: number, weight: number): number {
-  return (evidence - (shift * shift) / 2) * weight;
-}
-
-function side(state: Float64Array, at: number, k: 0 | 1, x: number, whitened: number, marginal: number): boolean {
+/** Adds the evidence of a value to the sums of a side; whether they are more than noise. If not, what was gathered is forgotten. */
+function sumUp(state: Float64Array, at: number, k: 0 | 1, now: Present): boolean {
+  const sign = k === 0 ? 1 : -1;
+  const whitened = (sign * WHITENED_SHIFT * now.eps - WHITENED_SHIFT ** 2 / 2) * now.weight;
+  const marginal = ((sign * MARGINAL_SHIFT * clip(now.u, 5) - MARGINAL_SHIFT ** 2 / 2) * now.weight) / now.tau;
   const c = hold(state[at + WHITENED + k]! + whitened, WHITENED_THRESHOLD + HEADROOM);
   const q = hold(state[at + MARGINAL + k]! + marginal, MARGINAL_THRESHOLD + HEADROOM);
-  const place = at + SHADOWS + k * shadow.stride;
   state[at + WHITENED + k] = c;
   state[at + MARGINAL + k] = q;
-  if (c < SUSPICION && q < SUSPICION) {
-    shadow.clear(state, place);
-    return false;
-  }
-  shadow.learn(state, place, x);
-  if (c >= WHITENED_THRESHOLD || q >= MARGINAL_THRESHOLD) shadow.latch(state, place);
-  return shadow.latchedCount(state, place) >= SHORTEST;
+  if (c >= SUSPICION || q >= SUSPICION) return true;
+  const place = at + SIDES + k * SIDE;
+  if (state[place] !== 0) state.fill(0, place, place + SIDE);
+  return false;
 }
 
-function hold(sum: number, limit: number): number {
-  return sum < 0 ? 0 : sum > limit ? limit : sum;
+/** The shadow of a suspected side learns a value; whether it is long enough for an alarm. */
+function gather(state: Float64Array, at: number, k: 0 | 1, now: Present): boolean {
+  const place = at + SIDES + k * SIDE;
+  const sign = k === 0 ? 1 : -1;
+  if (now.trusting && sign * now.eps >= JUMP) begin(state, place, now, AT_A_JUMP);
+  else if (now.known && sign * now.u >= FAR) begin(state, place, now, AT_A_FAR_VALUE);
+  if (state[place] !== 0) state[place + INNOVATIONS]! += now.square;
+  shadow.learn(state, place, now.x);
+  if (state[at + WHITENED + k]! >= WHITENED_THRESHOLD || state[at + MARGINAL + k]! >= MARGINAL_THRESHOLD)
+    shadow.latch(state, place);
+  return isLongEnough(state, place);
+}
+
+/** The first value far out: a shadow that is less than half the way to it is of something else. */
+function begin(state: Float64Array, place: number, { x, center }: Present, start: number): void {
+  const before = state[place + START]!;
+  const distance = (state[place + 1]! - center) / (x - center);
+  if (before === 0 && distance < 0.5 && shadow.latchedCount(state, place) === 0) state.fill(0, place, place + SIDE);
+  if (start > before) state[place + START] = start;
+}
+
+function isDisplaced(state: Float64Array, place: number, side: -1 | 1, now: Present): boolean {
+  if (!isLongEnough(state, place)) return false;
+  const distance = (side * (state[place + 1]! - now.center)) / now.scale;
+  if (shadow.latchedCount(state, place) < SHORTEST && distance < SHIFT_AFTER_JUMP) return false;
+  const needed = distance < LARGEST_SHIFT ? distance : LARGEST_SHIFT;
+  const { v, last } = now;
+  if (side * now.short < STILL_THERE * needed || side * (v + last) < needed) return false;
+  return !now.known || (side * v >= EACH_STILL_THERE * needed && side * last >= EACH_STILL_THERE * needed);
+}
+
+function isLongEnough(state: Float64Array, place: number): boolean {
+  if (shadow.latchedCount(state, place) >= SHORTEST) return true;
+  return state[place + START] === AT_A_JUMP && shadow.count(state, place) >= SHORTEST_AFTER_JUMP;
+}
+
+function hold(value: number, limit: number): number {
+  return value < 0 ? 0 : value > limit ? limit : value;
 }

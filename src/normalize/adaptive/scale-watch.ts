@@ -1,3 +1,5 @@
+import type { Present } from './present.js';
+
 const THRESHOLD = 16;
 const HEADROOM = 4;
 /** Values a change of scale has at least. */
@@ -20,8 +22,7 @@ const PRIOR_SHRINKAGE = 0.25;
 export class ScaleWatch {
   static readonly stride = 6;
 
-  /** @param square of the innovation @param score its `mScaleScore` */
-  learn(state: Float64Array, at: number, square: number, score: number, weight: number): -2 | 0 | 2 {
+  learn(state: Float64Array, at: number, { square, score, weight }: Present): -2 | 0 | 2 {
     const up = state[at]! + (UP_SLOPE * (score - 1) - UP_DRIFT) * weight;
     const down = state[at + 1]! - (score - 1 + DOWN_DRIFT) * weight;
     state[at] = up > THRESHOLD + HEADROOM ? THRESHOLD + HEADROOM : up > 0 ? up : 0;

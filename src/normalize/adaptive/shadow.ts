@@ -25,15 +25,13 @@ export const shadow = {
     state[at] = signed < 0 ? -n - 1 : n + 1;
   },
 
-  clear(state: Float64Array, at: number): void {
-    if (state[at] === 0) return;
-    state[at] = 0;
-    state[at + 1] = 0;
-    state[at + 2] = 0;
-  },
-
   latch(state: Float64Array, at: number): void {
     if (state[at]! > 0) state[at] = -state[at]!;
+  },
+
+  /** Values gathered. */
+  count(state: Float64Array, at: number): number {
+    return Math.abs(state[at]!);
   },
 
   /** Values gathered since it was latched or before; 0 for a shadow that is not latched. */

@@ -1,4 +1,6 @@
 import { clip } from '../../stats/clip.js';
+import { mScaleScore } from '../../stats/m-scale-score.js';
+import type { Present } from './present.js';
 
 // Where things stand in the state.
 const LAST = 0;
@@ -12,6 +14,7 @@ const VM = 6;
 /** Square of the M-scale of the innovations. */
 const SQUARE = 7;
 const COUNT = 8;
+const OUTLIERS = 9;
 
 /** 1 − 2^(−1/3): half-life of the short mean, in values. */
 const SHORT_GAIN = 0.2062994740159002;
@@ -23,6 +26,9 @@ const SQUARE_MEMORY = 128;
 const SMALLEST_SQUARE = 1e-4;
 const YOUNG = 16;
 const YOUNG_SCORE = 9;
+/** Square of an innovation that normal noise never has, and how slowly such a one is forgotten. */
+const OUTLYING_SQUARE = 16;
+const REMEMBERED = 1 - 1 / 512;
 /** Values that the coefficients rest on after a restart at most. */
 const KEPT = 512;
 
@@ -32,10 +38,10 @@ const KEPT = 512;
  * The two coefficients are a ridge regression on running mean products; they are never negative and sum to 0.985 at most. The innovation's
  * scale is a recursive M-scale, see `mScaleScore`. On independent values the innovation is the value.
  *
- * State: 9 doubles at `at`: `[last, short mean, five mean products, innovation scale², count]`. No unit. O(1).
+ * State: 10 doubles at `at`: `[last, short mean, five mean products, innovation scale², count, outliers]`. No unit. O(1).
  */
 export class Whitening {
-  static readonly stride = 9;
+  static readonly stride = 10;
   readonly #memory: number;
 
   constructor(memory: number) {
@@ -48,8 +54,8 @@ export class Whitening {
     state[at + SQUARE] = 1;
   }
 
-  /** Innovation of `v`, within ±8. */
-  innovation(state: Float64Array, at: number, v: number): number {
+  /** Says the innovation of `v`, within ±8, its square and score, and what stands beside it. */
+  judge(state: Float64Array, at: number, now: Present): void {
     const ridge = RIDGE + 4 / (state[at + COUNT]! + 4);
     const pp = state[at + PP]! + ridge;
     const pm = state[at + PM]!;
@@ -64,22 +70,19 @@ export class Whitening {
       onLast *= STEEPEST / sum;
       onShort *= STEEPEST / sum;
     } else if (!(sum > 0)) onLast = onShort = 0;
-    const error = v - onLast * state[at + LAST]! - onShort * state[at + SHORT]!;
-    return clip(error / Math.sqrt(state[at + SQUARE]!), LARGEST_INNOVATION);
-  }
-
-  /** The short mean as it will be once `v` is learnt. */
-  shortMean(state: Float64Array, at: number, v: number): number {
+    const last = state[at + LAST]!;
     const short = state[at + SHORT]!;
-    return short + SHORT_GAIN * (v - short);
+    const error = now.v - onLast * last - onShort * short;
+    const eps = clip(error / Math.sqrt(state[at + SQUARE]!), LARGEST_INNOVATION);
+    now.eps = eps;
+    now.square = eps * eps;
+    now.score = mScaleScore(eps * eps);
+    now.last = last;
+    now.short = short + SHORT_GAIN * (now.v - short);
   }
 
-  last(state: Float64Array, at: number): number {
-    return state[at + LAST]!;
-  }
-
-  /** @param square of the innovation of `v` @param score its `mScaleScore` */
-  learn(state: Float64Array, at: number, v: number, square: number, score: number, weight: number): void {
+  /** Learns what `judge` has judged. */
+  learn(state: Float64Array, at: number, { v, square, score, weight, short: next }: Present): void {
     const count = state[at + COUNT]!;
     const last = state[at + LAST]!;
     const short = state[at + SHORT]!;
@@ -95,8 +98,9 @@ export class Whitening {
     const grown = state[at + SQUARE]! * (1 + squareGain * excess);
     state[at + SQUARE] = grown > SMALLEST_SQUARE ? grown : SMALLEST_SQUARE;
     state[at + COUNT] = count + weight < this.#memory ? count + weight : this.#memory;
+    state[at + OUTLIERS] = state[at + OUTLIERS]! * REMEMBERED + (square > OUTLYING_SQUARE ? weight : 0);
     state[at + LAST] = v;
-    state[at + SHORT] = short + SHORT_GAIN * (v - short);
+    state[at + SHORT] = next;
   }
 
   /** Goes on in another regime's units, from these two values. The coefficients stay: they have no unit. */
@@ -104,6 +108,11 @@ export class Whitening {
     state[at + LAST] = last;
     state[at + SHORT] = short;
     if (state[at + COUNT]! > KEPT) state[at + COUNT] = KEPT;
+  }
+
+  /** Innovations beyond ±4 among some 500 of the last. */
+  outliers(state: Float64Array, at: number): number {
+    return state[at + OUTLIERS]!;
   }
 
   short(state: Float64Array, at: number): number {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Present } from '../../../src/normalize/adaptive/present.js';
 import { ScaleWatch } from '../../../src/normalize/adaptive/scale-watch.js';
 import { mScaleScore } from '../../../src/stats/m-scale-score.js';
 import { seededNormals } from '../../support/seeded-normals.js';
@@ -9,7 +10,11 @@ function firstAlarm(eps: Float64Array) {
   const state = new Float64Array(ScaleWatch.stride);
   for (let t = 0; t < eps.length; t++) {
     const square = eps[t]! * eps[t]!;
-    const event = watch.learn(state, 0, square, mScaleScore(square), 1);
+    const event = watch.learn(
+      state,
+      0,
+      Object.assign(new Present(), { square, score: mScaleScore(square), weight: 1 }),
+    );
     if (event !== 0) {
       return { t: t + 1, event, delay: watch.delay(state, 0, event), ratio: watch.ratio(state, 0, event) };
     }

@@ -22,7 +22,7 @@ describe('shadow', () => {
     shadow.learn(state, 0, 1e9);
     expect(state[1]).toBeCloseTo(4 / 7, 12);
   });
-  it('keeps counting once it is latched, and forgets all when cleared', () => {
+  it('keeps counting once it is latched', () => {
     const state = new Float64Array(3);
     shadow.latch(state, 0);
     expect(shadow.latchedCount(state, 0)).toBe(0);
@@ -33,7 +33,6 @@ describe('shadow', () => {
     shadow.latch(state, 0);
     expect(shadow.latchedCount(state, 0)).toBe(2);
     expect(state[1]).toBe(4);
-    shadow.clear(state, 0);
-    expect([...state]).toEqual([0, 0, 0]);
+    expect(shadow.count(state, 0)).toBe(2);
   });
 });
