@@ -1,4 +1,4 @@
-import { normalTail } from '../../stats/normal-tail.js';
+import { normalCdf } from '../../stats/normal-cdf.js';
 
 const KAPPA = 1.364989633530465;
 
@@ -10,5 +10,5 @@ export function twoSidedP(z: number, normalShare: number): number {
   const size = Math.abs(z);
   const u = KAPPA * size;
   const q = Math.sqrt(2 + u * u);
-  return 2 * normalShare * normalTail(size) + ((1 - normalShare) * 2) / (q * (q + u));
+  return 2 * normalShare * normalCdf(-size) + ((1 - normalShare) * 2) / (q * (q + u));
 }
