@@ -65,7 +65,7 @@ export function ewma<T>(options: EwmaOptions & Partial<RecordAccess<T>>): Operat
       timed: duration !== undefined,
     },
     access,
-    (summarized, summary) => ({ ...summarized, ...(summary as EwmaSummary) }),
+    (summarized, summary) => Object.assign(summarized, summary),
   );
 }
 

@@ -9,6 +9,7 @@ import { RecordNormalizer } from '../src/normalize/record-normalizer.js';
 import { type PlainVector, toPlainValue } from '../src/normalize/vector/to-plain-value.js';
 import { withDefaults } from '../src/normalize/with-defaults.js';
 import { SeriesTable } from '../src/series/series-table.js';
+import { copyOf } from './internal/copy-of.js';
 import {
   type KeyOption,
   keyAccessor,
@@ -163,9 +164,7 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
           for (const wanted of include) out[wanted]![name] = toPlainValue(scorer[wanted], 'flat', undefined);
           if (!scorer.warm && resolved.rules.whileWarming === 'drop') isDropped = true;
         }
-        // One spread and two members: a second spread is far slower.
-        const { normalized, epoch } = out;
-        return include.length === 0 ? { ...record, normalized, epoch } : { ...record, ...out };
+        return Object.assign(copyOf(record), out);
       };
       return source.pipe(
         map(normalizeRecord),

@@ -43,7 +43,7 @@ export function renormalizeOnDrift<T>(
   const { detector, policy, method = 'z-score', ...rest } = options;
   const drift = { ...(detector !== undefined && { detector }), ...(policy !== undefined && { policy }) };
   return scoreSeries<T>(method, { ...rest, drift }, (scored, scorer) => {
-    const renormalized: Renormalized<T> = { ...scored, renormalized: renormalizationEvent(scorer) };
+    const renormalized: Renormalized<T> = Object.assign(scored, { renormalized: renormalizationEvent(scorer) });
     return renormalized;
   });
 }

@@ -65,7 +65,7 @@ export function runningMoments<T>(
       timed: needsTime(resolved),
     },
     access,
-    (summarized, summary) => ({ ...summarized, ...summary }),
+    (summarized, summary) => Object.assign(summarized, summary),
   );
 }
 

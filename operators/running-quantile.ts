@@ -46,7 +46,7 @@ export function runningQuantile<T>(
     throw new InvalidOptionError('algorithm', algorithm, 'one of "sketch", "p2"');
   if (algorithm === 'p2' && resolved.kind !== 'all')
     throw new InvalidOptionError('algorithm', algorithm, "'sketch': P² cannot forget, so it has memory 'all' only");
-  const combine = (summarized: Summarized<T>, summary: object) => ({ ...summarized, ...summary });
+  const combine = (summarized: Summarized<T>, summary: object) => Object.assign(summarized, summary);
   if (algorithm === 'p2') {
     const read =
       access.value === undefined

@@ -6,6 +6,7 @@ import type { RecordBatch } from './record-batch.js';
 import type { OutputMode, RecordEncoder } from './record-encoder.js';
 import type { ScoredBatch, ScoredField, ScoredTexts, ScoredVector } from './scored-batch.js';
 import { scoredText } from './scored-text.js';
+import { LONGEST_DECIMAL, writeDecimal } from './write-decimal.js';
 
 const RETURN = 13;
 const LINE_FEED = 10;
@@ -44,14 +45,15 @@ export class CsvEncoder implements RecordEncoder {
     if (this.#needsHeader) this.#writeHeader([...fields, ...vectors], out);
     this.#needsHeader = false;
     const inPlace = this.#mode === 'replace' ? this.#byPosition([...fields, ...vectors]) : undefined;
+    const columns = fields.flatMap(({ normalized, extras }) => [
+      ...(inPlace === undefined ? [normalized] : []),
+      ...extras.map(({ values }) => values),
+    ]);
     for (let i = 0; i < batch.length; i++) {
       if (keep[i] === 0) continue;
       if (inPlace === undefined) out.copy(batch.bytes, batch.starts[i]!, batch.ends[i]!);
       else this.#replaceCells(batch, i, inPlace, out);
-      for (const field of fields) {
-        if (inPlace === undefined) this.#cell(field.normalized[i]!, out);
-        for (const { values } of field.extras) this.#cell(values[i]!, out);
-      }
+      this.#addCells(columns, i, out);
       for (const vector of vectors) {
         if (inPlace === undefined) this.#textCell(vector.normalized, i, out);
         for (const { texts } of vector.extras) this.#textCell(texts, i, out);
@@ -89,9 +91,18 @@ export class CsvEncoder implements RecordEncoder {
     out.copy(batch.bytes, from, batch.ends[i]!);
   }
 
-  #cell(x: number, out: ByteWriter): void {
-    out.byte(this.#header.delimiter);
-    if (!Number.isNaN(x)) out.number(x);
+  /** Appends a cell for each column. */
+  #addCells(columns: readonly Float64Array[], i: number, out: ByteWriter): void {
+    const { delimiter } = this.#header;
+    out.reserve(columns.length * (1 + LONGEST_DECIMAL));
+    const { bytes } = out;
+    let at = out.length;
+    for (let k = 0; k < columns.length; k++) {
+      bytes[at++] = delimiter;
+      const x = columns[k]![i]!;
+      if (!Number.isNaN(x)) at = writeDecimal(x, bytes, at);
+    }
+    out.length = at;
   }
 
   #textCell(texts: ScoredTexts, i: number, out: ByteWriter): void {

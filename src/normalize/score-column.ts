@@ -1,4 +1,7 @@
+import { DecayedMoments } from '../stats/decayed-moments.js';
 import { Moments } from '../stats/moments.js';
+import { WindowMoments } from '../stats/window-moments.js';
+import { columnwiseZScores } from './columnwise-z-scores.js';
 import type { Scorer } from './scorer.js';
 import { zScoreColumn } from './z-score-column.js';
 import { ZScoreNormalizer } from './z-score-normalizer.js';
@@ -16,11 +19,14 @@ export function scoreColumn(
   end = xs.length,
   times?: Float64Array,
 ): void {
-  const { normalizer } = scorer;
-  const isPlain = scorer.isPlain && normalizer instanceof ZScoreNormalizer && normalizer.statistic instanceof Moments;
+  const { normalizer, rules } = scorer;
+  const zScore = scorer.isPlain && normalizer instanceof ZScoreNormalizer ? normalizer : undefined;
+  const statistic = zScore?.statistic;
   for (let i = start; i < end; i++) {
     // In registers as far as that goes; the scorer takes what stopped it.
-    if (isPlain) i = zScoreColumn(normalizer, normalizer.statistic, scorer.rules, xs, out, i, end);
+    if (statistic instanceof Moments) i = zScoreColumn(zScore!, statistic, rules, xs, out, i, end);
+    else if (statistic instanceof DecayedMoments || statistic instanceof WindowMoments)
+      i = columnwiseZScores(zScore!, statistic, rules, xs, out, i, end);
     if (i < end) out[i] = scorer.score(xs[i]!, times === undefined ? Number.NaN : times[i]!);
   }
 }

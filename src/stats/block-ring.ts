@@ -31,7 +31,7 @@ export abstract class BlockRing extends StateView {
   readonly stride: number;
   readonly length: number;
   readonly #width: number;
-  readonly #blockLength: number;
+  protected readonly blockLength: number;
   /** Places in the state, counted from `offset`. */
   protected readonly answer = HEADER;
   protected readonly rest: number;
@@ -63,7 +63,7 @@ export abstract class BlockRing extends StateView {
     this.stride = values + length;
     this.length = length;
     this.#width = width;
-    this.#blockLength = blockLength;
+    this.blockLength = blockLength;
     this.rest = rest;
     this.#before = before;
     this.prefix = prefix;
@@ -89,7 +89,7 @@ export abstract class BlockRing extends StateView {
     state[offset] = count;
     state[offset + 1] = next;
     this.append(x, next - start, count);
-    if (next - start === this.#blockLength || next === length) this.#leave(start, next);
+    if (next - start === this.blockLength || next === length) this.#leave(start, next);
   }
 
   /** Makes ready for a block that x begins: `rest` is there, of `restCount` values, and `values[start..end)` are old if any. */
@@ -108,7 +108,7 @@ export abstract class BlockRing extends StateView {
     const { state, offset, length } = this;
     const full = state[offset] === length;
     if (full && start === 0) this.#beginLap();
-    const end = Math.min(start + this.#blockLength, length);
+    const end = Math.min(start + this.blockLength, length);
     const after = full ? length - end : 0;
     this.join(offset + this.#before, start, this.#block(start) + this.#width, after, offset + this.rest);
     this.open(x, start + after, start, end, full);
@@ -129,7 +129,7 @@ export abstract class BlockRing extends StateView {
   /** Turns the aggregates of the blocks into those of each and all after it. */
   #beginLap(): void {
     const { length } = this;
-    const blockLength = this.#blockLength;
+    const blockLength = this.blockLength;
     const last = Math.floor((length - 1) / blockLength) * blockLength;
     for (let start = last - blockLength; start >= 0; start -= blockLength) {
       const at = this.#block(start);
@@ -139,6 +139,6 @@ export abstract class BlockRing extends StateView {
 
   /** Where in `state` the aggregate of the block that begins at `start` is. */
   #block(start: number): number {
-    return this.offset + this.#blocks + Math.floor(start / this.#blockLength) * this.#width;
+    return this.offset + this.#blocks + Math.floor(start / this.blockLength) * this.#width;
   }
 }

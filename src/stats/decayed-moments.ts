@@ -1,7 +1,7 @@
 import { IncompatibleStateError, InvalidOptionError } from '../errors.js';
 import { FadingMoments } from './fading-moments.js';
 import { isObservation } from './is-observation.js';
-import type { Appendable } from './statistic.js';
+import type { Appendable, ColumnwiseMoments } from './statistic.js';
 
 export interface DecayedMomentsOptions {
   /** Observations after which a weight has halved. Either this or `alpha`. */
@@ -20,7 +20,7 @@ export interface DecayedMomentsOptions {
  * weight of the new observation: 1, or α once there is a first (see `FadingMoments`). O(1) time, 64 bytes. A missing value changes
  * nothing and does not age the others (pandas `ignore_na=True`).
  */
-export class DecayedMoments extends FadingMoments implements Appendable<DecayedMoments> {
+export class DecayedMoments extends FadingMoments implements Appendable<DecayedMoments>, ColumnwiseMoments {
   static readonly stride: number = FadingMoments.header;
   readonly stride: number = DecayedMoments.stride;
   readonly alpha: number;
@@ -51,6 +51,18 @@ export class DecayedMoments extends FadingMoments implements Appendable<DecayedM
     const { alpha } = this;
     const seeded = !this.adjust && this.state[this.offset]! > 0;
     this.learn(x, 1 - alpha, alpha, seeded ? alpha * weight : weight);
+  }
+
+  updateColumn(
+    xs: Float64Array,
+    start: number,
+    end: number,
+    ddof: number,
+    deviations: Float64Array,
+    variances: Float64Array,
+  ): number {
+    const { alpha, adjust } = this;
+    return this.learnColumn(xs, start, end, ddof, alpha, adjust, deviations, variances);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { isObservation } from './is-observation.js';
 import { StateView } from './state-view.js';
 import type { MomentsStatistic, Weighted } from './statistic.js';
 
@@ -84,6 +85,85 @@ export abstract class FadingMoments extends StateView implements MomentsStatisti
     state[offset + 3] = state[offset + 3]! * keep * keep + weight * weight;
     state[offset + 4] = sum;
     state[offset + 5] = mean - (sum - part) + (addend - part);
+  }
+
+  /**
+   * `variance`, `deviation` and `learn` for each of a column in one loop with the state in registers, to the last bit what they answer
+   * one by one: through memory it would be read and written five times a value. See `ColumnwiseMoments`.
+   * @param alpha what each takes from the weights before it
+   * @param adjust whether the weight of each is 1, else alpha but for the first
+   */
+  protected learnColumn(
+    xs: Float64Array,
+    start: number,
+    end: number,
+    ddof: number,
+    alpha: number,
+    adjust: boolean,
+    deviations: Float64Array,
+    variances: Float64Array,
+  ): number {
+    const { state, offset } = this;
+    const keep = 1 - alpha;
+    let count = state[offset]!;
+    let w = state[offset + 1]!;
+    let wLow = state[offset + 2]!;
+    let squares = state[offset + 3]!;
+    let mean = state[offset + 4]!;
+    let low = state[offset + 5]!;
+    let variance = state[offset + 6]!;
+    let varianceLow = state[offset + 7]!;
+    let i = start;
+    for (; i < end; i++) {
+      const x = xs[i]!;
+      if (!isObservation(x)) break;
+      const delta = x - mean - low;
+      const weight = adjust || count === 0 ? 1 : alpha;
+      let known = Number.NaN;
+      if (count > ddof) {
+        known = variance + varianceLow;
+        if (ddof !== 0) {
+          const free = 1 - ddof * (squares / (w + wLow) / (w + wLow));
+          known = free > 0 ? known / free : Number.NaN;
+        }
+      }
+      deviations[i] = delta;
+      variances[i - start] = known;
+
+      const kept = (w + wLow) * keep;
+      const step = alpha > 0.5 ? weight : weight - alpha * (w + wLow) + wLow;
+      const before = alpha > 0.5 ? kept : w;
+      const total = before + step;
+      const totalPart = total - before;
+      const share = total > 0 ? weight / total : 0;
+      const addend = share * delta + low;
+      const sum = mean + addend;
+      const part = sum - mean;
+      if (share > 0.5) {
+        variance = (variance + varianceLow + share * delta * delta) * (kept / total);
+        varianceLow = 0;
+      } else {
+        const change = share * ((1 - share) * delta * delta - variance - varianceLow) + varianceLow;
+        const changed = variance + change;
+        varianceLow = change - (changed - variance);
+        variance = changed;
+      }
+      count += 1;
+      w = total;
+      wLow = before - (total - totalPart) + (step - totalPart);
+      squares = squares * keep * keep + weight * weight;
+      low = mean - (sum - part) + (addend - part);
+      mean = sum;
+    }
+    state[offset] = count;
+    state[offset + 1] = w;
+    state[offset + 2] = wLow;
+    state[offset + 3] = squares;
+    state[offset + 4] = mean;
+    state[offset + 5] = low;
+    state[offset + 6] = variance;
+    state[offset + 7] = varianceLow;
+    return i;
   }
 
   protected copy({ state, offset }: FadingMoments): void {

@@ -1,8 +1,11 @@
 import { IncompatibleStateError, InvalidOptionError } from '../errors.js';
 import { BinnedPoints } from './binned-points.js';
 import { ExactPoints } from './exact-points.js';
+import { logKey } from './log-key.js';
+import { medianDistance } from './median-distance.js';
 import { SketchBins } from './sketch-bins.js';
 import * as at from './sketch-layout.js';
+import { SketchRange } from './sketch-range.js';
 import { StateView } from './state-view.js';
 import type { QuantileStatistic } from './statistic.js';
 
@@ -14,16 +17,6 @@ export interface QuantileSketchOptions {
   /** What distances are measured from; `'auto'` finds and follows the median. @defaultValue `'auto'` */
   pivot?: 'auto' | number | undefined;
 }
-
-/** With a pivot of its own, a sketch tells distances apart down to this share of the median distance. */
-const RESOLUTION = 1e-3;
-/** How many times as far as seven eighths of the first values lie the bins must reach from the start. */
-const REACH = 4;
-/** Coarser than this share of the median distance is too coarse. */
-const COARSE = 0.05;
-/** This share of the weight may lie outside the range, or so many observations of now if that is more. */
-const OUTSIDE = 0.01;
-const FEW_OUTSIDE = 4;
 
 /** What all quantile sketches share: `QuantileSketch` says how they work. Subclasses say what an observation weighs. */
 export abstract class PivotSketch extends StateView implements QuantileStatistic {
@@ -37,6 +30,7 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
   readonly #exact: ExactPoints;
   readonly #binned: BinnedPoints;
   readonly #bins: SketchBins;
+  readonly #range: SketchRange;
 
   /** @throws InvalidOptionError */
   constructor(
@@ -63,6 +57,7 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     this.#exact = new ExactPoints(layout);
     this.#binned = new BinnedPoints(layout);
     this.#bins = new SketchBins(layout, 0.5 / Math.atanh(accuracy));
+    this.#range = new SketchRange(layout, this.#exact, this.#binned, this.#bins, pivot !== 'auto');
   }
 
   get count(): number {
@@ -120,26 +115,7 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     if (!(state[offset + at.TOTAL]! > 0)) return Number.NaN;
     const median = this.quantile(0.5);
     if (state[offset + at.MODE] === 0) return this.#exactPoints().medianDeviation(median, state[offset + at.GROWTH]!);
-    // Within the nearer quartile lies at most half of the weight, within the farther one at least half: from there by secants.
-    const toQuartiles = [this.valueAt(0.75) - median, median - this.valueAt(0.25)] as const;
-    let low = Math.max(Math.min(...toQuartiles), 0);
-    let high = Math.max(...toQuartiles, 0);
-    let missing = this.#within(median, low) - 0.5;
-    let surplus = this.#within(median, high) - 0.5;
-    for (let i = 0; i < 60 && high - low > 1e-12 * high && missing < 0 && surplus > 0; i++) {
-      const secant = (low * surplus - high * missing) / (surplus - missing);
-      const middle = i % 4 === 3 || !(secant > low && secant < high) ? (low + high) / 2 : secant;
-      const excess = this.#within(median, middle) - 0.5;
-      if (excess < 0) {
-        low = middle;
-        missing = excess;
-      } else {
-        high = middle;
-        surplus = excess;
-      }
-      if (excess === 0) return middle;
-    }
-    return missing < 0 ? high : low;
+    return medianDistance(this, median);
   }
 
   forEach(visit: (value: number, weight: number) => void): void {
@@ -161,8 +137,8 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     const size = Math.abs(distance);
     let bin = layout.zero;
     if (size > state[offset + at.UNIT]!) {
-      const rank = Math.ceil(Math.log(size) * state[offset + at.DENSITY]!) - state[offset + at.LOW]! + 1;
-      if (rank >= 1 && rank <= layout.side) bin += distance < 0 ? -rank : rank;
+      const rank = (logKey(size, state[offset + at.DENSITY]!) - state[offset + at.LOW]! + 1) | 0;
+      if (rank >= 1 && rank <= layout.side) bin = (bin + (distance < 0 ? -rank : rank)) | 0;
       else {
         this.#learnOutside(distance, weight);
         return;
@@ -185,7 +161,7 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     if (!(state[offset + at.TOTAL]! > 0)) return;
     if (state[offset + at.MODE] === 0) this.#exactPoints().rescale(factor);
     else this.#bins.aim(state, offset).rescale(factor);
-    this.#prune(one * at.NEGLIGIBLE);
+    this.#range.aim(state, offset).prune(one * at.NEGLIGIBLE);
   }
 
   /**
@@ -247,24 +223,16 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
         const key = from[start + at.LOW]! + Math.abs(i - zero) - 1.5;
         distance = i === zero ? 0 : Math.sign(i - zero) * Math.exp(key / density);
       }
-      this.#put(distance, points.weight(i) * factor);
+      this.#range.aim(state, offset).put(distance, points.weight(i) * factor);
       if (i === last) break;
     }
     state[offset + at.MIN] = min;
     state[offset + at.MAX] = max;
     bins.sum();
     if (this.pivot === 'auto') {
-      this.#drawIn();
-      this.#follow();
+      this.#range.aim(state, offset).drawIn();
+      this.#range.aim(state, offset).follow(this.accuracy);
     }
-  }
-
-  /** Adds a weight at a distance; the total is left alone. */
-  #put(distance: number, weight: number): void {
-    const { state, offset } = this;
-    const bins = this.#bins.aim(state, offset);
-    if (this.pivot !== 'auto' && distance !== 0) bins.cover(distance);
-    bins.add(bins.bin(distance), weight);
   }
 
   #learnPoint(x: number, weight: number, observations: number): void {
@@ -282,11 +250,11 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     const points = this.#exactPoints();
     let held = points.insert(x, weight);
     if (!held && this.fading) {
-      this.#prune(state[offset + at.GROWTH]! * at.NEGLIGIBLE);
+      this.#range.aim(state, offset).prune(state[offset + at.GROWTH]! * at.NEGLIGIBLE);
       held = points.insert(x, weight);
     }
     if (!held) {
-      this.#leavePoints();
+      this.#range.aim(state, offset).leavePoints(this.interval());
       this.learn(x, weight, observations);
       return;
     }
@@ -296,130 +264,21 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     state[offset + at.MAX] = points.value(points.last());
   }
 
-  /** Turns the points into bins around their median. */
-  #leavePoints(): void {
-    const { state, offset } = this;
-    const points = this.#exactPoints();
-    const pivot = points.quantile(0.5, state[offset + at.GROWTH]!);
-    const held = state.slice(offset + this.#layout.bins, offset + this.#layout.bins + 2 * at.POINT_CAPACITY);
-    const distances = held
-      .slice(0, at.POINT_CAPACITY)
-      .map((x) => Math.abs(x - pivot))
-      .sort();
-    const unit = Math.max(RESOLUTION * distances[at.POINT_CAPACITY >> 1]!, Math.abs(pivot) * Number.EPSILON, 1e-300);
-    state[offset + at.MODE] = 1;
-    state[offset + at.POINTS] = 0;
-    state[offset + at.DUE] = this.interval();
-    const bins = this.#bins.aim(state, offset);
-    // Few bins may not reach as far as the values lie at the accuracy asked for; what is beyond their range would be lost in the last one.
-    let level = 0;
-    while (level < 9 && unit * bins.span(level) < REACH * distances[(at.POINT_CAPACITY * 7) >> 3]!) level++;
-    bins.begin(pivot, unit, level);
-    for (let i = 0; i < at.POINT_CAPACITY; i++) this.#put(held[i]! - pivot, held[at.POINT_CAPACITY + i]!);
-  }
-
   #learnOutside(distance: number, weight: number): void {
     const { state, offset } = this;
-    this.#put(distance, weight);
+    this.#range.aim(state, offset).put(distance, weight);
     state[offset + at.TOTAL]! += weight;
-    if (this.pivot === 'auto') this.#drawIn();
+    if (this.pivot === 'auto') this.#range.aim(state, offset).drawIn();
     const due = state[offset + at.DUE]! - 1;
     state[offset + at.DUE] = due;
     if (due <= 0) this.#maintain();
   }
 
-  /** When too much lies outside the range: doubles it, and lets that come in at its former edge, short of where it truly was. */
-  #drawIn(): void {
-    const { state, offset } = this;
-    const { bins: start, side, length } = this.#layout;
-    const low = offset + start;
-    const high = low + length - 1;
-    const allowed = Math.max(OUTSIDE * state[offset + at.TOTAL]!, FEW_OUTSIDE * state[offset + at.GROWTH]!);
-    if (state[low]! + state[high]! <= allowed) return;
-    const edge = Math.exp((state[offset + at.LOW]! + side - 0.5) / state[offset + at.DENSITY]!);
-    const below = state[low]!;
-    const above = state[high]!;
-    state[low] = 0;
-    state[high] = 0;
-    const bins = this.#bins.aim(state, offset);
-    bins.collapse();
-    bins.add(bins.bin(-edge), below);
-    bins.add(bins.bin(edge), above);
-    bins.sum();
-  }
-
   #maintain(): void {
     const { state, offset } = this;
-    if (this.fading) this.#prune(state[offset + at.GROWTH]! * at.NEGLIGIBLE);
+    if (this.fading) this.#range.aim(state, offset).prune(state[offset + at.GROWTH]! * at.NEGLIGIBLE);
     state[offset + at.DUE] = this.interval();
-    if (this.pivot === 'auto' && state[offset + at.MODE] === 1) this.#follow();
-  }
-
-  /** Begins a new range around the median where the data have left the present one, or it is coarser than it need be. */
-  #follow(): void {
-    const { state, offset } = this;
-    const pivot = state[offset + at.PIVOT]!;
-    const blur = state[offset + at.BLUR]!;
-    state[offset + at.BLUR] = 0;
-    const median = this.quantile(0.5);
-    const shift = Math.abs(median - pivot);
-    const above = this.quantile(0.75) - median;
-    const below = median - this.quantile(0.25);
-    const reach = Math.max(this.quantile(0.995) - median, median - this.quantile(0.005), blur);
-    // The nearer quartile is at the new level as soon as the median is, at first perhaps in one bin with it.
-    const nearer = Math.min(above, below);
-    const within = shift > state[offset + at.UNIT]! ? (this.accuracy * shift) / 2 : Math.max(above, below);
-    const spread = nearer || within || blur / 2;
-    if (!(reach > 0 || shift > 0)) return;
-    const bins = this.#bins.aim(state, offset);
-    let level = 0;
-    let unit = Math.max(RESOLUTION * spread, reach / bins.span(0));
-    if (unit > COARSE * spread && spread > 0) {
-      unit = RESOLUTION * spread;
-      while (level < 9 && unit * bins.span(level) < reach) level++;
-    }
-    unit = Math.max(unit, Math.abs(median) * Number.EPSILON, 1e-300);
-    const coarse = COARSE * spread < state[offset + at.UNIT]! && unit < state[offset + at.UNIT]! / 4;
-    if (shift > 2 * spread || coarse || level < state[offset + at.LEVEL]!) this.#recenter(median, unit, level);
-  }
-
-  #recenter(pivot: number, unit: number, level: number): void {
-    const { state, offset } = this;
-    const held: number[] = [];
-    this.#binnedPoints().forEach((value, weight) => held.push(value - pivot, weight));
-    const bins = this.#bins.aim(state, offset);
-    bins.begin(pivot, unit, level);
-    for (let i = 0; i < held.length; i += 2) bins.add(bins.bin(held[i]!), held[i + 1]!);
-    bins.sum();
-  }
-
-  /** Forgets what weighs less than `least`; smallest and largest become the edges of what is left where they are gone. */
-  #prune(least: number): void {
-    const { state, offset } = this;
-    if (state[offset + at.MODE] === 0) {
-      const points = this.#exactPoints();
-      points.prune(least);
-      if (points.length === 0) return;
-      state[offset + at.MIN] = points.value(0);
-      state[offset + at.MAX] = points.value(points.last());
-      return;
-    }
-    this.#bins.aim(state, offset).prune(least);
-    if (!(state[offset + at.TOTAL]! > 0)) {
-      state.fill(0, offset + this.#layout.bins, offset + this.stride);
-      state[offset + at.MODE] = 0;
-      return;
-    }
-    const points = this.#binnedPoints();
-    const min = Math.max(points.lowerEdge(points.first()), state[offset + at.MIN]!);
-    const max = Math.min(points.upperEdge(points.last()), state[offset + at.MAX]!);
-    state[offset + at.MIN] = min;
-    state[offset + at.MAX] = max;
-  }
-
-  /** Share of the weight no further than `distance` from `center`. */
-  #within(center: number, distance: number): number {
-    return this.rank(center + distance) - this.rank(center - distance);
+    if (this.pivot === 'auto' && state[offset + at.MODE] === 1) this.#range.aim(state, offset).follow(this.accuracy);
   }
 
   #binOf(x: number): number {

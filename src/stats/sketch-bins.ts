@@ -1,3 +1,4 @@
+import { logKey } from './log-key.js';
 import { BLOCK_SHIFT, DENSITY, LEVEL, LOW, PIVOT, type SketchLayout, TOTAL, UNIT } from './sketch-layout.js';
 
 /** The bins of a sketch as a writer sees them: where a distance belongs, and how the range slides, widens and is cleared. */
@@ -35,7 +36,7 @@ export class SketchBins {
     state[offset + UNIT] = unit;
     state[offset + DENSITY] = density;
     state[offset + LEVEL] = level;
-    state[offset + LOW] = unit > 0 ? Math.ceil(Math.log(unit) * density) : -(side >> 1);
+    state[offset + LOW] = unit > 0 ? logKey(unit, density) : -(side >> 1);
   }
 
   /** The bin of a distance as the range is: outside it, the outermost one on its side. */
@@ -45,7 +46,7 @@ export class SketchBins {
     const { side, zero, length } = this.#layout;
     const size = Math.abs(distance);
     if (size <= state[offset + UNIT]!) return zero;
-    const rank = Math.ceil(Math.log(size) * state[offset + DENSITY]!) - state[offset + LOW]! + 1;
+    const rank = logKey(size, state[offset + DENSITY]!) - state[offset + LOW]! + 1;
     if (rank > side) return distance < 0 ? 0 : length - 1;
     return distance < 0 ? zero - Math.max(rank, 1) : zero + Math.max(rank, 1);
   }
@@ -62,8 +63,7 @@ export class SketchBins {
     const state = this.#state;
     const offset = this.#offset;
     const { side, zero, bins } = this.#layout;
-    const size = Math.log(Math.abs(distance));
-    let lowest = Math.ceil(size * state[offset + DENSITY]!);
+    let lowest = logKey(Math.abs(distance), state[offset + DENSITY]!);
     let highest = lowest;
     const low = state[offset + LOW]!;
     for (let rank = 1; rank <= side; rank++) {
@@ -115,9 +115,22 @@ export class SketchBins {
   /** Forgets bins that weigh less than `least`. */
   prune(least: number): void {
     const state = this.#state;
-    const from = this.#offset + this.#layout.bins;
-    for (let i = from; i < from + this.#layout.length; i++) if (state[i]! < least) state[i] = 0;
-    this.sum();
+    const offset = this.#offset;
+    const { bins, sums, blocks, length } = this.#layout;
+    let total = 0;
+    for (let block = 0; block < blocks; block++) {
+      if (state[offset + sums + block] === 0) continue;
+      const end = offset + bins + Math.min((block + 1) << BLOCK_SHIFT, length);
+      let sum = 0;
+      for (let i = offset + bins + (block << BLOCK_SHIFT); i < end; i++) {
+        const weight = state[i]!;
+        if (weight >= least) sum += weight;
+        else if (weight !== 0) state[i] = 0;
+      }
+      state[offset + sums + block] = sum;
+      total += sum;
+    }
+    state[offset + TOTAL] = total;
   }
 
   /** Makes block sums and total those of the bins. */

@@ -58,6 +58,24 @@ export interface MomentsStatistic extends Statistic {
   shifted(step: number): number;
 }
 
+/** Moments that take a column at once, with their state in registers. */
+export interface ColumnwiseMoments extends MomentsStatistic {
+  /**
+   * Learns `xs[start..end)` in turn, to the last bit as `update` does, and says of each what was known before it: `deviation(x)` and
+   * `variance(ddof)`. Stops at the first value that is no observation, and returns its index.
+   * @param deviations as long as xs; it may be `xs` itself
+   * @param variances of the value at `start + k` at k
+   */
+  updateColumn(
+    xs: Float64Array,
+    start: number,
+    end: number,
+    ddof: number,
+    deviations: Float64Array,
+    variances: Float64Array,
+  ): number;
+}
+
 /** Smallest and largest. */
 export interface ExtentStatistic extends Statistic {
   /** NaN of nothing. */

@@ -1,6 +1,7 @@
 import { BlockRing, type WindowOptions } from './block-ring.js';
+import { isObservation } from './is-observation.js';
 import { mergeTriples } from './moment-triple.js';
-import type { MomentsStatistic } from './statistic.js';
+import type { ColumnwiseMoments } from './statistic.js';
 
 /**
  * Mean and variance of the last `length` observations of one series, in the unit of the series.
@@ -14,7 +15,7 @@ import type { MomentsStatistic } from './statistic.js';
  * O(1) amortized, `length` + O(√length) doubles. A missing value changes nothing: the window holds the last observations, however
  * many are missing between them.
  */
-export class WindowMoments extends BlockRing implements MomentsStatistic {
+export class WindowMoments extends BlockRing implements ColumnwiseMoments {
   /** @throws InvalidOptionError when `length` is not an integer from 1 to 2^24 */
   constructor(options: WindowOptions, state?: Float64Array, offset = 0) {
     super(options, 3, 2, state, offset);
@@ -37,6 +38,89 @@ export class WindowMoments extends BlockRing implements MomentsStatistic {
 
   shifted(step: number): number {
     return this.state[this.offset + this.answer]! + (this.state[this.offset + this.answer + 1]! + step);
+  }
+
+  updateColumn(
+    xs: Float64Array,
+    start: number,
+    end: number,
+    ddof: number,
+    deviations: Float64Array,
+    variances: Float64Array,
+  ): number {
+    const { state, offset, length, blockLength } = this;
+    let i = start;
+    while (i < end) {
+      const index = state[offset + 1]! - state[offset + 2]!;
+      // Those that neither begin nor end a block, and the length of the window is never one of them.
+      const inner = index === 0 ? 0 : Math.min(blockLength, length - state[offset + 2]!) - index - 1;
+      const last = Math.min(end, i + inner);
+      const stopped = inner > 0 ? this.#appendMany(xs, i, last, ddof, deviations, variances, start) : i;
+      if (stopped < last || stopped === end) return stopped;
+      i = stopped;
+      const x = xs[i]!;
+      if (!isObservation(x)) return i;
+      deviations[i] = this.deviation(x);
+      variances[i - start] = this.variance(ddof);
+      this.update(x);
+      i++;
+    }
+    return i;
+  }
+
+  /** `append` for each of a stretch within a block, with what it adds up in registers. */
+  #appendMany(
+    xs: Float64Array,
+    start: number,
+    end: number,
+    ddof: number,
+    deviations: Float64Array,
+    variances: Float64Array,
+    first: number,
+  ): number {
+    const { state, offset, length } = this;
+    const rest = offset + this.rest;
+    const mean = state[rest]!;
+    const low = state[rest + 1]!;
+    const m2 = state[rest + 2]!;
+    const prefix = offset + this.prefix;
+    let sum = state[prefix]!;
+    let squares = state[prefix + 1]!;
+    const answer = offset + this.answer;
+    let center = state[answer]!;
+    let centerLow = state[answer + 1]!;
+    let answerM2 = state[answer + 2]!;
+    let count = state[offset]!;
+    const position = state[offset + 1]!;
+    let at = offset + this.values + position;
+    let row = offset + this.suffix + 2 * (position + 1 - state[offset + 2]!);
+    let i = start;
+    for (; i < end; i++, at++, row += 2) {
+      const x = xs[i]!;
+      if (!isObservation(x)) break;
+      deviations[i] = x - center - centerLow;
+      variances[i - first] = count > ddof ? answerM2 / (count - ddof) : Number.NaN;
+      state[at] = x;
+      if (count < length) count++;
+      const t = x - mean - low;
+      sum += t;
+      squares += t * t;
+      const total = state[row]! + sum;
+      const step = total / count;
+      const addend = step + low;
+      center = mean + addend;
+      const part = center - mean;
+      centerLow = mean - (center - part) + (addend - part);
+      answerM2 = m2 + Math.max(state[row + 1]! + squares - total * step, 0);
+    }
+    state[prefix] = sum;
+    state[prefix + 1] = squares;
+    state[answer] = center;
+    state[answer + 1] = centerLow;
+    state[answer + 2] = answerM2;
+    state[offset] = count;
+    state[offset + 1] = position + i - start;
+    return i;
   }
 
   /** Rows of `suffix`: Σt and Σt² of the old values from there on, t being the distance from the mean of `rest`. */

@@ -122,6 +122,7 @@ describe('z-score', () => {
       ddof: fc.constantFrom(0 as const, 1 as const),
       whenFlat: fc.constantFrom('zero' as const, 'center' as const),
       whileWarming: fc.constantFrom('null' as const, 'raw' as const),
+      memory: fc.constantFrom('all' as const, { halfLife: 9 }, { halfLife: 0.4 }, { window: 12 }, { window: 30 }),
     });
     fc.assert(
       fc.property(fc.array(value, { maxLength: 80 }), options, fc.nat(80), (xs, given, cut) => {
@@ -135,7 +136,11 @@ describe('z-score', () => {
         expect(out).toEqual(Float64Array.from(scores));
         expect(scorer.state).toEqual(after);
       }),
-      { examples: [[Array(20).fill(7), { warmup: 2, ddof: 1, whenFlat: 'center', whileWarming: 'raw' }, 5]] },
+      {
+        examples: [
+          [Array(20).fill(7), { warmup: 2, ddof: 1, whenFlat: 'center', whileWarming: 'raw', memory: 'all' }, 5],
+        ],
+      },
     );
   });
 });
