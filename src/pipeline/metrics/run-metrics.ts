@@ -35,7 +35,7 @@ export class RunMetrics {
   /** Records handed to the sink and, with exactly-once, committed. */
   readonly outputs: Counter;
   /**
-   * Records that could not be processed, whatever `onBadRecord` did with them; `reason`: `undecodable`, `unreadable-batch`, `too-large`,
+   * Records that could not be processed, whatever `onBadRecord` did with them; `reason`: `undecodable`, `unfit-value`, `unreadable-batch`, `too-large`,
    * `missing-value`, `untimed`, or a word of the same kind: at most 30.
    */
   readonly deadLetters: Labelled<Counter, readonly ['reason']>;
