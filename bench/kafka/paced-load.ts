@@ -84,35 +84,36 @@ export class PacedLoad {
 
   async #tick(): Promise<void> {
     const producer = this.#client.producer();
-    const underWay = new Set<Promise<void>>();
-    const spare: ReturnType<typeof newLists>[] = [];
+    // As producers do: while a write is under way, what comes is gathered for the next one.
+    let writing: Promise<void> | null = null;
+    let [filling, other] = [newLists(), newLists()];
     const began = performance.now();
     try {
       while (!this.#stopped) {
         const due = Math.floor(((performance.now() - began) * perSecond) / 1000);
-        if (due > this.next) {
-          const lists = spare.pop() ?? newLists();
-          for (const list of lists) list.reset();
-          const at = performance.now();
-          while (this.next < due) {
-            this.#workload.append(lists);
-            this.sentAt.push(at);
-            this.cameAt.push(Number.NaN);
-          }
-          const write = producer.produce(toBatches(this.#job.source, lists)).then(
-            () => {
-              spare.push(lists);
-            },
-            (error: unknown) => {
+        const at = performance.now();
+        while (this.next < due) {
+          this.#workload.append(filling);
+          this.sentAt.push(at);
+          this.cameAt.push(Number.NaN);
+        }
+        if (writing === null && filling.some(({ count }) => count > 0)) {
+          const written = filling;
+          [filling, other] = [other, filling];
+          writing = producer
+            .produce(toBatches(this.#job.source, written))
+            .catch((error: unknown) => {
               this.#failure ??= error;
-            },
-          );
-          underWay.add(write);
-          write.finally(() => underWay.delete(write));
+            })
+            .finally(() => {
+              for (const list of written) list.reset();
+              writing = null;
+            });
         }
         await sleep(2);
       }
-      await Promise.all(underWay);
+      await writing;
+      if (filling.some(({ count }) => count > 0)) await producer.produce(toBatches(this.#job.source, filling));
     } finally {
       await producer.close();
     }

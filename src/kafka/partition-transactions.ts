@@ -33,7 +33,12 @@ export class PartitionTransactions {
     const { client, transactionalId, ...options } = this.#options;
     const id = `${transactionalId}-${assignment.topic}-${assignment.partition}`;
     const producer = client.transactionalProducer({ ...options, transactionalId: id });
-    await producer.init();
+    try {
+      await producer.init();
+    } catch (error) {
+      await producer.close();
+      throw error;
+    }
     if (assignment.signal.aborted) {
       await producer.close();
       throw new StaleEpochError(`partition ${assignment.partition} of ${assignment.topic} has gone`);

@@ -47,6 +47,11 @@ export interface ToKafkaOptions {
    * right before it, when everything that was emitted of the partition is among them.
    */
   state?: (together: readonly DeliveryOutput[]) => readonly ProduceBatch[];
+  /**
+   * Outputs of these deliveries that are kept elsewhere, to be one batch where each delivery would have its own: a request holds one batch
+   * of a partition. Asked once, right before they are written, when everything that was emitted of the partition is among them.
+   */
+  gathered?: (together: readonly DeliveryOutput[]) => readonly ProduceBatch[];
   /** How long to gather deliveries of a partition before they are committed together, in ms. @defaultValue 0 */
   maxWait?: number;
   /** Bytes of deliveries that are not gathered beyond. @defaultValue 524_288 */
@@ -97,8 +102,10 @@ interface Queue {
   bytes: number;
   /** Ends the gathering. */
   hurry: (() => void) | null;
-  /** What was written at once, in order; never rejects. */
-  written: Promise<unknown>;
+  /** What is to be written at once, when the write before is done. */
+  unwritten: DeliveryOutput[];
+  writing: Promise<void>;
+  next: Promise<void> | null;
 }
 
 /** Queues of outputs, one for each partition that was read. */
@@ -124,14 +131,10 @@ class DeliveryWriter {
     const name = `${topic}/${partition}`;
     let queue = this.#queues.get(name);
     const isIdle = queue === undefined;
-    queue ??= { waiting: [], bytes: 0, hurry: null, written: Promise.resolve() };
+    queue ??= { waiting: [], bytes: 0, hurry: null, unwritten: [], writing: Promise.resolve(), next: null };
     queue.waiting.push(output);
     queue.bytes += byteLength;
-    if (this.#options.outputs === 'at-once') {
-      const writing = this.#writeAtOnce(output);
-      queue.written = Promise.all([queue.written, writing]);
-      queue.written.catch(() => {}); // told by the commit that waits for it
-    }
+    if (this.#options.outputs === 'at-once') this.#writeAtOnce(queue, output);
     if (queue.bytes >= (this.#options.maxWaitBytes ?? 524_288)) queue.hurry?.();
     if (!isIdle) return;
     this.#queues.set(name, queue);
@@ -163,7 +166,7 @@ class DeliveryWriter {
         try {
           await this.#commit(
             together.filter(({ delivery }) => !delivery.stale),
-            queue.written,
+            queue.next ?? queue.writing,
           );
         } catch (error) {
           // Whatever it was, the partition has gone: its transaction is settled by the member that has it now.
@@ -199,8 +202,22 @@ class DeliveryWriter {
     queue.hurry = null;
   }
 
-  async #writeAtOnce(output: DeliveryOutput): Promise<void> {
-    const batches = await this.#batches([output]);
+  /** What comes while others are being written goes together in the next write. */
+  #writeAtOnce(queue: Queue, output: DeliveryOutput): void {
+    queue.unwritten.push(output);
+    if (queue.next !== null) return;
+    queue.next = queue.writing.then(() => {
+      queue.next = null;
+      queue.writing = this.#put(queue.unwritten.splice(0));
+      queue.writing.catch(() => {}); // told by the commit that waits for it
+      return queue.writing;
+    });
+    queue.next.catch(() => {});
+  }
+
+  async #put(together: readonly DeliveryOutput[]): Promise<void> {
+    const gathered = this.#options.gathered?.(together) ?? [];
+    const batches = [...(await this.#batches(together)), ...gathered];
     if (this.#closed || batches.length === 0) return;
     this.#producer ??= this.#newProducer();
     await this.#producer.produce(batches);
@@ -213,11 +230,11 @@ class DeliveryWriter {
 
   async #commit(together: DeliveryOutput[], written: Promise<unknown>): Promise<void> {
     if (together.length === 0) return;
-    const { transactions, outputs = 'with-offsets', state } = this.#options;
+    const { transactions, outputs = 'with-offsets', state, gathered } = this.#options;
     const { delivery } = together.at(-1)!;
     const { topic, partition, assignment, consumer, nextOffset: offset } = delivery;
     // Before anything is waited for: what is scored later belongs to the next transaction.
-    const changes = state?.(together) ?? [];
+    const changes = [...((outputs === 'with-offsets' && gathered?.(together)) || []), ...(state?.(together) ?? [])];
     await Promise.all(together.map((output) => output.written));
     if (transactions === undefined) {
       this.#producer ??= this.#newProducer();
@@ -230,9 +247,10 @@ class DeliveryWriter {
     const producer = transactions.producerOf(assignment);
     const transaction = producer.begin();
     try {
+      // The offsets first: a broker that is still busy with the last transaction says so at once to them, and lets records wait.
       await Promise.all([
-        transaction.produce([...batches, ...changes]),
         transaction.sendOffsets(consumer, [{ topic, partition, offset, assignment }]),
+        transaction.produce([...batches, ...changes]),
       ]);
     } catch (error) {
       await transaction.abort().catch(() => {}); // the first failure is the one to tell
@@ -241,7 +259,7 @@ class DeliveryWriter {
     await transaction.commit();
   }
 
-  async #batches(together: DeliveryOutput[]): Promise<ProduceBatch[]> {
+  async #batches(together: readonly DeliveryOutput[]): Promise<ProduceBatch[]> {
     const lists = new Map<string, ProduceBatch>();
     const encoded: ProduceBatch[] = [];
     for (const { delivery, outputs, batches } of together) {

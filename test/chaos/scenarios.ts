@@ -1,13 +1,13 @@
 import type { Scenario } from './scenario.js';
 import { F5, F6 } from './scenarios/broker-restarts.js';
 import { S11 } from './scenarios/forged-state.js';
-import { F1, F1a } from './scenarios/killed.js';
+import { F1, F1a, F1k } from './scenarios/killed.js';
 import { D7 } from './scenarios/many-keys.js';
 import { F8 } from './scenarios/network.js';
 import { D3, S1 } from './scenarios/poison.js';
 import { F15 } from './scenarios/restore.js';
 import { F13 } from './scenarios/retention.js';
-import { F4, F4n } from './scenarios/rotation.js';
+import { F4, F4k, F4n } from './scenarios/rotation.js';
 import { D14 } from './scenarios/same-events.js';
 import { S2 } from './scenarios/secrets.js';
 import { F11, F12 } from './scenarios/slow-sink.js';
@@ -20,8 +20,10 @@ import { F9 } from './scenarios/zombie.js';
 export const scenarios: readonly Scenario[] = [
   F1,
   F1a,
+  F1k,
   F3,
   F4,
+  F4k,
   F4n,
   F5,
   F6,

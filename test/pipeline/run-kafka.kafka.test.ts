@@ -236,7 +236,7 @@ describeOnKafka('streamnorm run on Kafka', (kafka) => {
 
   it('at least once: duplicates after kill -9 are the same to the bit', async () => {
     const topic = await newTopic(client, 2);
-    const config = { ...base(topic), delivery: 'at-least-once', state: { checkpointEvery: '2s' } };
+    const config = { ...base(topic), delivery: 'at-least-once', state: { checkpointEvery: '6s' } };
     const { groupId } = config.source.kafka;
     await fill(topic, 2, sensors(6000));
     const first = new Engine(config);

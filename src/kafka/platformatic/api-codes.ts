@@ -26,4 +26,5 @@ export const apiCodes = {
   fencedInstanceId: 82,
   unstableOffsetCommit: 88,
   producerFenced: 90,
+  transactionAbortable: 120,
 } as const;

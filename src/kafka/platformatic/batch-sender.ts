@@ -32,6 +32,9 @@ export class BatchSender {
   readonly #turns = new Map<string, Promise<unknown>>();
   #producerId = -1n;
   #producerEpoch = -1;
+  /** Partitions that the broker has made a part of the transaction; null where it wants to be told of them before. */
+  #added: Set<string> | null = null;
+  #closed = false;
 
   constructor(options: BatchSenderOptions) {
     this.#options = options;
@@ -45,11 +48,20 @@ export class BatchSender {
     return this.#producerEpoch;
   }
 
-  /** Goes on as another producer, or another epoch of it: sequence numbers begin again. */
-  become(producerId: bigint, producerEpoch: number): void {
+  /**
+   * Goes on as another producer, or another epoch of it: sequence numbers begin again. `addsPartitions`: the broker makes the
+   * partitions that are written a part of the transaction.
+   */
+  become(producerId: bigint, producerEpoch: number, addsPartitions = false): void {
     this.#producerId = producerId;
     this.#producerEpoch = producerEpoch;
+    this.#added = addsPartitions ? new Set() : null;
     this.#sequences.clear();
+  }
+
+  /** Tries nothing again any more. */
+  close(): void {
+    this.#closed = true;
   }
 
   async send(batches: readonly ProduceBatch[]): Promise<void> {
@@ -121,39 +133,46 @@ export class BatchSender {
           trouble = this.#mayRetry(error, until);
         }
       }
+      let busy = 0;
       const again: Waiting[] = trouble === null ? [] : left.filter((w) => ![...byLeader.values()].flat().includes(w));
-      await Promise.all(
-        [...byLeader].map(async ([leader, list]) => {
-          try {
-            const request = produceRequest(
-              list.map((w) => encoded.get(w)!),
-              transactionalId,
-              cluster.connection.requestTimeout,
-            );
-            const answers = await cluster.send(role, leader, request);
-            for (const { topic, partition, errorCode } of answers) {
-              const waiting = list.find((w) => w.topic === topic && w.partition === partition)!;
-              if (errorCode === 0 || errorCode === apiCodes.duplicateSequence) continue;
-              const refused = this.#refusal(errorCode, waiting, await cluster.wire());
-              trouble = this.#mayRetry(refused, until);
-              cluster.forgetLeader(topic);
-              again.push(waiting);
-            }
-          } catch (error) {
-            trouble = this.#mayRetry(error, until);
-            for (const { topic } of list) cluster.forgetLeader(topic);
-            again.push(...list);
+      const ask = async ([leader, list]: [number, Waiting[]]): Promise<void> => {
+        try {
+          const request = produceRequest(
+            list.map((w) => encoded.get(w)!),
+            transactionalId,
+            cluster.connection.requestTimeout,
+            this.#added === null ? 7 : 12,
+          );
+          const answers = await cluster.send(role, leader, request);
+          for (const { topic, partition, errorCode } of answers) {
+            const waiting = list.find((w) => w.topic === topic && w.partition === partition)!;
+            if (errorCode === 0 || errorCode === apiCodes.duplicateSequence) continue;
+            const refused = this.#refusal(errorCode, waiting, await cluster.wire());
+            trouble = this.#mayRetry(refused, until);
+            if (errorCode === apiCodes.concurrentTransactions) busy++;
+            else cluster.forgetLeader(topic);
+            again.push(waiting);
           }
-        }),
-      );
+        } catch (error) {
+          trouble = this.#mayRetry(error, until);
+          for (const { topic } of list) cluster.forgetLeader(topic);
+          again.push(...list);
+        }
+      };
+      // A coordinator adds partitions of one request after the other; those of a second one are refused meanwhile.
+      const isNew = this.#added !== null && left.some((w) => !this.#added!.has(`${w.topic}/${w.partition}`));
+      if (isNew) for (const each of byLeader) await ask(each);
+      else await Promise.all([...byLeader].map(ask));
+      for (const { topic, partition } of left) this.#added?.add(`${topic}/${partition}`);
       left = again;
-      if (left.length > 0) await sleep(backoff(attempt));
+      if (left.length > 0) await sleep(left.length === busy ? Math.min(1 + attempt, 20) : backoff(attempt));
     }
   }
 
   /** The error itself when there is time to try again; else thrown. */
   #mayRetry(error: unknown, until: number): TransportError {
-    if (!(error instanceof TransportError) || !error.retriable || this.#options.cluster.closed) throw error;
+    const closed = this.#closed || this.#options.cluster.closed;
+    if (!(error instanceof TransportError) || !error.retriable || closed) throw error;
     if (performance.now() > until)
       throw new TransportError(
         `not written within ${this.#options.deliveryTimeout} ms: ${error.message}`,

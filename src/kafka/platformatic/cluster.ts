@@ -3,6 +3,7 @@ import type { API, Connection, ConnectionOptions, Reader, Writer } from '@platfo
 import type { ResolvedConnection } from '../connection-options.js';
 import { TransportError } from '../kafka-errors.js';
 import { apiCodes } from './api-codes.js';
+import { SharedRoles } from './shared-roles.js';
 import { loadWire, type Wire } from './wire.js';
 
 /** Requests that may wait at the broker get connections of their own: a broker answers one request of a connection at a time. */
@@ -20,11 +21,14 @@ export interface RawRequest<Response> {
   read(reader: Reader): Response;
   /** Whether the headers of request and response are of the flexible kind. */
   flexible: boolean;
+  /** Where that of the response is of the other kind. */
+  flexibleAnswer?: boolean;
 }
 
 /** What is known of the cluster, and the connections to its brokers. */
 export class Cluster {
   readonly connection: ResolvedConnection;
+  readonly transactionRoles = new SharedRoles('transaction', 16, (role) => this.release(role));
   /** Whether a broker was ever reached: until then nothing says that there is one. */
   reached = false;
   readonly #connections = new Map<string, Promise<Connection>>();
@@ -81,8 +85,8 @@ export class Cluster {
     }
   }
 
-  /** Sends a request whose bytes we write and read ourselves. @throws TransportError */
-  async send<Response>(role: ConnectionRole, node: number, request: RawRequest<Response>): Promise<Response> {
+  /** Sends a request whose bytes we write and read ourselves. `node` null is any broker. @throws TransportError */
+  async send<Response>(role: ConnectionRole, node: number | null, request: RawRequest<Response>): Promise<Response> {
     const wire = await this.wire();
     const connection = await this.#connect(wire, role, node);
     try {
@@ -97,7 +101,7 @@ export class Cluster {
           },
           (_correlation, _key, _version, reader) => request.read(reader),
           request.flexible,
-          request.flexible,
+          request.flexibleAnswer ?? request.flexible,
           (error, response) => (error ? reject(error) : resolve(response as Response)),
         );
       });

@@ -51,28 +51,38 @@ export function fetchRequest(
     version: 12,
     flexible: true,
     write(writer) {
-      writer
-        .appendInt32(-1)
-        .appendInt32(maxWait)
-        .appendInt32(1)
-        .appendInt32(maxBytes)
-        .appendInt8(committed ? 1 : 0)
-        .appendInt32(0)
-        .appendInt32(-1)
-        .appendArray([...topics], (w, [topic, list]) => {
-          w.appendString(topic).appendArray(list, (inner, target) => {
-            inner
-              .appendInt32(target.partition)
-              .appendInt32(-1)
-              .appendInt64(BigInt(target.offset))
-              .appendInt32(-1)
-              .appendInt64(-1n)
-              .appendInt32(target.maxBytes);
-          });
-        })
-        .appendArray([], () => {})
-        .appendString('')
-        .appendTaggedFields();
+      // One buffer: the library's writer makes one for each number, and this is the request that is sent most often.
+      const names = [...topics].map(([topic, list]) => ({ name: Buffer.from(topic), list }));
+      let size = 40;
+      for (const { name, list } of names) size += name.length + 10 + list.length * 33;
+      const bytes = Buffer.allocUnsafe(size);
+      let at = bytes.writeInt32BE(-1, 0);
+      at = bytes.writeInt32BE(maxWait, at);
+      at = bytes.writeInt32BE(1, at);
+      at = bytes.writeInt32BE(maxBytes, at);
+      at = bytes.writeInt8(committed ? 1 : 0, at);
+      at = bytes.writeInt32BE(0, at);
+      at = bytes.writeInt32BE(-1, at);
+      at = writeVarint(bytes, names.length + 1, at);
+      for (const { name, list } of names) {
+        at = writeVarint(bytes, name.length + 1, at);
+        at += name.copy(bytes, at);
+        at = writeVarint(bytes, list.length + 1, at);
+        for (const target of list) {
+          at = bytes.writeInt32BE(target.partition, at);
+          at = bytes.writeInt32BE(-1, at);
+          at = bytes.writeBigInt64BE(BigInt(target.offset), at);
+          at = bytes.writeInt32BE(-1, at);
+          at = bytes.writeBigInt64BE(-1n, at);
+          at = bytes.writeInt32BE(target.maxBytes, at);
+          at = bytes.writeUInt8(0, at); // no tagged fields
+        }
+        at = bytes.writeUInt8(0, at);
+      }
+      at = bytes.writeUInt8(1, at); // none forgotten
+      at = bytes.writeUInt8(1, at); // no rack
+      at = bytes.writeUInt8(0, at);
+      writer.append(bytes.subarray(0, at));
     },
     read(reader) {
       reader.readInt32();
@@ -109,4 +119,10 @@ export function fetchRequest(
       return { errorCode, partitions };
     },
   };
+}
+
+function writeVarint(bytes: Buffer, value: number, at: number): number {
+  let rest = value;
+  for (; rest > 127; rest >>>= 7) at = bytes.writeUInt8((rest & 127) | 128, at);
+  return bytes.writeUInt8(rest, at);
 }

@@ -1,6 +1,9 @@
 import type { Assignment, Delivery, FetchTimes, GroupConsumer, TopicPartition } from '../port.js';
 import type { RecordBatchReader } from '../record-batch/record-batch-reader.js';
 
+/** Bytes of a delivery, give or take a batch. */
+const PIECE = 262_144;
+
 /** A partition that a consumer holds: where it is, what is fetched and what is not settled. */
 export class HeldPartition implements TopicPartition {
   readonly topic: string;
@@ -63,7 +66,7 @@ export class HeldPartition implements TopicPartition {
   next(): Delivery | null {
     const reader = this.reader!;
     const firstOffset = this.position;
-    const { records, nextOffset, byteLength, fault } = reader.read(this.#maxBytes);
+    const { records, nextOffset, byteLength, fault } = reader.read(Math.min(this.#maxBytes, PIECE));
     this.position = nextOffset;
     if (reader.done) this.reader = null;
     if (records.length === 0 && fault === null && this.#gap === null) return null;

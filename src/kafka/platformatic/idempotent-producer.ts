@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { TransportError } from '../kafka-errors.js';
 import type { KafkaProducer, ProduceBatch, ProducerOptions } from '../port.js';
 import { BatchSender } from './batch-sender.js';
@@ -13,6 +13,8 @@ export class IdempotentProducer implements KafkaProducer {
   readonly #sender: BatchSender;
   readonly #deliveryTimeout: number;
   #ready: Promise<void> | null = null;
+  /** What was asked for in this turn of the event loop: one request holds all of it. */
+  #together: { batches: ProduceBatch[]; sent: Promise<void> } | null = null;
 
   constructor(cluster: Cluster, { compression = 'none', deliveryTimeout = 120_000 }: ProducerOptions = {}) {
     this.#cluster = cluster;
@@ -20,7 +22,20 @@ export class IdempotentProducer implements KafkaProducer {
     this.#sender = new BatchSender({ cluster, role: this.#role, transactionalId: null, compression, deliveryTimeout });
   }
 
-  async produce(batches: readonly ProduceBatch[]): Promise<void> {
+  produce(batches: readonly ProduceBatch[]): Promise<void> {
+    if (this.#together === null) {
+      const together: ProduceBatch[] = [];
+      const sent = nextTurn().then(() => {
+        this.#together = null;
+        return this.#send(together);
+      });
+      this.#together = { batches: together, sent };
+    }
+    this.#together.batches.push(...batches);
+    return this.#together.sent;
+  }
+
+  async #send(batches: readonly ProduceBatch[]): Promise<void> {
     this.#ready ??= this.#init();
     try {
       await this.#ready;

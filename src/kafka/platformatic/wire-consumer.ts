@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { OffsetGapError, StaleEpochError, TransportError } from '../kafka-errors.js';
 import type {
   Assignment,
@@ -20,6 +20,13 @@ import { HeldPartition } from './held-partition.js';
 import { Membership } from './membership.js';
 
 let instances = 0;
+
+/**
+ * ms from an answer that brought few bytes to the next fetch, while something is under way. Without it a steady trickle is fetched a
+ * record at a time, and the requests cost both sides more than the records.
+ */
+const PACE = 4;
+const FEW = 65_536;
 
 /** A group consumer that fetches for itself: record batches stay bytes until our codec reads them. */
 export class WireConsumer implements GroupConsumer {
@@ -289,7 +296,7 @@ export class WireConsumer implements GroupConsumer {
     while (!this.#closed) {
       const led = [...this.#held.values()].filter((held) => held.started && held.leader === node);
       if (led.length === 0) return;
-      for (const held of led) this.#deliver(held);
+      for (const held of led) await this.#deliver(held);
       const ready = led.filter((held) => this.#wants(held));
       if (ready.length === 0) {
         await this.#untilWoken();
@@ -297,7 +304,7 @@ export class WireConsumer implements GroupConsumer {
       }
       // While a partition sits out, a long poll for the others would keep it waiting when it is free again.
       const wait = ready.length === led.length ? this.#options.maxWait : Math.min(this.#options.maxWait, 20);
-      const asked = ready.map((held) => ({ held, version: held.version, offset: held.position }));
+      const asked = new Map(ready.map((held) => [nameOf(held), { held, version: held.version }]));
       const room = Math.max(this.#options.maxBytesInFlight - this.bytesInFlight, 1);
       const targets = ready.map(({ topic, partition, position }) => ({
         topic,
@@ -314,11 +321,16 @@ export class WireConsumer implements GroupConsumer {
         if (this.#unreachable) this.#trouble(null);
         attempt = 0;
         const times = { from, to: Date.now() };
+        const answered = performance.now();
+        let bytes = 0;
         for (const fetched of partitions) {
-          const of = asked.find(({ held }) => held.topic === fetched.topic && held.partition === fetched.partition);
+          bytes += fetched.records.length;
+          const of = asked.get(nameOf(fetched));
           if (of !== undefined && of.held.version === of.version && !of.held.assignment.signal.aborted)
             await this.#take(of.held, fetched, times);
         }
+        if (bytes > 0 && bytes < FEW && this.#underWay > 0)
+          await sleep(Math.max(0, answered + PACE - performance.now()));
       } catch (error) {
         if (this.#closed) return;
         if (!(error instanceof TransportError && error.retriable)) throw error;
@@ -342,7 +354,7 @@ export class WireConsumer implements GroupConsumer {
           maxBatchBytes,
         });
       }
-      this.#deliver(held);
+      await this.#deliver(held);
     } else if (errorCode === apiCodes.offsetOutOfRange) await this.#gap(held);
     else if (errorCode === 29)
       throw new TransportError(`not authorized to read topic ${held.topic}`, false, [errorCode]);
@@ -361,11 +373,16 @@ export class WireConsumer implements GroupConsumer {
     held.jump(to);
   }
 
-  /** Hands out what has been fetched, as long as the partition's share of memory allows. */
-  #deliver(held: HeldPartition): void {
+  /**
+   * Hands out what has been fetched, as long as the partition's share of memory allows. After each large piece the event loop has its turn,
+   * so that what came of the piece is on its way to the brokers while the next one is worked on.
+   */
+  async #deliver(held: HeldPartition): Promise<void> {
     while (held.reader !== null && this.#wantsMore(held) && !held.assignment.signal.aborted) {
       const delivery = held.next();
-      if (delivery !== null) this.#listener?.delivered(delivery);
+      if (delivery === null) continue;
+      this.#listener?.delivered(delivery);
+      if (delivery.byteLength >= FEW) await nextTurn();
     }
   }
 

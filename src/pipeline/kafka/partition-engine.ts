@@ -66,6 +66,9 @@ export class PartitionEngine {
   #ends = new Uint32Array(64);
   #lines = new Uint32Array(64);
   #texts: Record<string, number> = {};
+  #kept: RecordBatchList | undefined;
+  /** Records that came out, ever. */
+  #putOut = 0;
   #view: RunView | undefined;
   #watch: PartitionWatch | undefined;
 
@@ -107,8 +110,19 @@ export class PartitionEngine {
     this.#scorer.watcher = this.#watch;
   }
 
-  /** Scores and learns a delivery. Its bytes are not needed any more then. @throws BadRecordsError @throws RecordError */
-  process(delivery: Delivery): DeliveryOutput & { lists: readonly RecordBatchList[] } {
+  /** Outputs of everything that was scored since this was asked last: one batch, where there would be one of each delivery. */
+  takeOutputs(): RecordBatchList | undefined {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    return kept;
+  }
+
+  /**
+   * Scores and learns a delivery, and keeps its outputs for `takeOutputs`. Its bytes are not needed any more then.
+   *
+   * @throws BadRecordsError @throws RecordError
+   */
+  process(delivery: Delivery): DeliveryOutput & { count: number } {
     const { bad, metrics, plan } = this.#options;
     const { topic, partition, records, fault, firstOffset, nextOffset } = delivery;
     const outputs: KafkaOutput[] = [];
@@ -134,7 +148,9 @@ export class PartitionEngine {
     metrics.records.add(records.length);
     metrics.bytes.add(delivery.byteLength);
     if (records.length > 0) metrics.batchRecords.observe(records.length);
-    const list = this.#options.spare.take();
+    this.#kept ??= this.#options.spare.take();
+    const list = this.#kept;
+    const putOut = this.#putOut;
     const before = { ...this.table.counters };
     for (let from = 0, to = 0; from < records.length; from = to) {
       to = endOfBatch(records, from, plan.batch.maxLength, this.#hasBatches);
@@ -142,11 +158,7 @@ export class PartitionEngine {
     }
     bad.count(good);
     this.#countValues(before);
-    const batches =
-      plan.sink.kind === 'kafka' && list.count > 0
-        ? [{ topic: plan.sink.topic, partition: this.#options.sinkPartition!, records: list }]
-        : [];
-    return { delivery, outputs, batches, lists: [list] };
+    return { delivery, outputs, count: this.#putOut - putOut };
   }
 
   #score(
@@ -210,6 +222,7 @@ export class PartitionEngine {
     const headers = this.#headers;
     for (let i = 0; i < batch.length; i++) {
       if (keep[i] === 0) continue;
+      this.#putOut++;
       if (write === undefined) out.clear();
       this.#encoder.encodeRecord(batch, scored, i, out);
       if (write !== undefined) {

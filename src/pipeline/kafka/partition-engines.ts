@@ -149,6 +149,15 @@ export class PartitionEngines {
     return { batch, list };
   }
 
+  /** Outputs of everything that was scored in a partition since this was asked last, where engines keep them. */
+  outputs({ assignment, partition }: Delivery): { batch: ProduceBatch; list: RecordBatchList } | undefined {
+    const list = this.#engines.get(assignment)?.takeOutputs();
+    const { sink } = this.#options.plan;
+    return list === undefined || sink.kind !== 'kafka'
+      ? undefined
+      : { batch: { topic: sink.topic, partition, records: list }, list };
+  }
+
   /** Takes a list back that has been written. */
   reuse(list: RecordBatchList): void {
     this.#spare.give(list);

@@ -17,7 +17,7 @@ import { clientOf } from '../../kafka/client.js';
 import { fromKafka } from '../../kafka/from-kafka.js';
 import { TransportError } from '../../kafka/kafka-errors.js';
 import { PartitionTransactions } from '../../kafka/partition-transactions.js';
-import type { Delivery, GroupConsumer, KafkaClient } from '../../kafka/port.js';
+import type { Delivery, GroupConsumer, KafkaClient, ProduceBatch } from '../../kafka/port.js';
 import type { RecordBatchList } from '../../kafka/record-batch/record-batch-list.js';
 import { type DeliveryOutput, toKafka } from '../../kafka/to-kafka.js';
 import type { Health } from '../metrics/health.js';
@@ -64,7 +64,10 @@ const TRANSACTION_TIMEOUT = 300_000;
 const LONGEST_PAUSE = 10_000;
 
 interface ScoredDelivery extends DeliveryOutput {
+  /** To be used again once they are written. */
   lists: RecordBatchList[];
+  /** Records that came out. */
+  count: number;
   readonly since: number;
   readonly trace: DeliveryTrace | undefined;
 }
@@ -254,14 +257,12 @@ class KafkaRun {
         ...(transactions && !exactlyOnce && { outputs: 'at-once' as const }),
         maxWait: exactlyOnce || state.store !== 'kafka' ? batch.maxWait : state.checkpointEvery,
         ...(sink.kind === 'kafka' && { compression: sink.compression }),
+        ...(sink.kind === 'kafka' && {
+          gathered: (together) => partOf(together, engines.outputs(together.at(-1)!.delivery)),
+        }),
         state: (together) => {
           if (tracer !== undefined) for (const { trace } of together as ScoredDelivery[]) trace?.committing();
-          if (changelog === undefined) return [];
-          const last = together.at(-1) as ScoredDelivery;
-          const changes = engines.changes(last.delivery, changelog);
-          if (changes === undefined) return [];
-          last.lists.push(changes.list);
-          return [changes.batch];
+          return changelog === undefined ? [] : partOf(together, engines.changes(together.at(-1)!.delivery, changelog));
         },
       }),
       tap((output) => this.#committed(output as ScoredDelivery, engines)),
@@ -298,13 +299,13 @@ class KafkaRun {
       }
       const since = performance.now();
       const trace = tracer?.begin(delivery);
-      const { lists, ...output } = engine.process(delivery);
+      const scored = engine.process(delivery);
       trace?.scored();
-      return [{ ...output, lists: [...lists], since, trace }];
+      return [{ ...scored, lists: [], since, trace }];
     });
   }
 
-  #committed({ delivery, lists, since, batches, trace }: ScoredDelivery, engines: PartitionEngines): void {
+  #committed({ delivery, lists, since, count, trace }: ScoredDelivery, engines: PartitionEngines): void {
     const { metrics, health } = this.#options;
     const { records } = delivery;
     this.#attempt = 0;
@@ -312,7 +313,7 @@ class KafkaRun {
     engines.committed(delivery);
     trace?.committed();
     metrics.commits.add();
-    for (const batch of batches ?? []) metrics.outputs.add(batch.records.count);
+    metrics.outputs.add(count);
     metrics.batchSeconds.observe((performance.now() - since) / 1000);
     if (records.length > 0)
       metrics.latency.observe(Math.max(0, Date.now() - records.timestamps[0]!) / 1000, records.length);
@@ -342,6 +343,16 @@ class KafkaRun {
         catchError((error: unknown) => (signal?.aborted && isPassing(error) ? EMPTY : throwError(() => error))),
       );
   }
+}
+
+/** A list that is written with these deliveries, and is to be used again once they are committed. */
+function partOf(
+  together: readonly DeliveryOutput[],
+  part: { batch: ProduceBatch; list: RecordBatchList } | undefined,
+): readonly ProduceBatch[] {
+  if (part === undefined) return [];
+  (together.at(-1) as ScoredDelivery).lists.push(part.list);
+  return [part.batch];
 }
 
 const PASSING = ['PRODUCER_FENCED', 'STALE_EPOCH', 'TRANSACTION_OUTCOME'];

@@ -1,7 +1,7 @@
 import type { EngineProcess } from '../engine-process.js';
 import { type Lab, sleep } from '../lab.js';
 import { PipelineUnderTest } from '../pipeline.js';
-import { between, conclude, type Scenario } from '../scenario.js';
+import { between, conclude, type Outcome, type Scenario } from '../scenario.js';
 import { feed, workload } from '../workload.js';
 
 /** Three members that join, leave and are killed at random, every 5 to 10 s, while records flow. */
@@ -50,18 +50,26 @@ async function rotate(
   return done;
 }
 
+async function rotated(lab: Lab, seconds: number, source: Readonly<Record<string, unknown>>): Promise<Outcome> {
+  const cluster = await lab.single();
+  const pipeline = await PipelineUnderTest.open(lab, { cluster, source });
+  const done = await rotate(lab, pipeline, seconds, () => pipeline.start({ member: null }));
+  const outcome = await conclude(pipeline, lab);
+  outcome.facts.unshift(`${done.joins} joins, ${done.leaves} leaves, ${done.kills} kills`);
+  return outcome;
+}
+
 export const F4: Scenario = {
   id: 'F4',
   title: 'three members join, leave and are killed at random',
   short: 1 / 3,
-  async run(lab) {
-    const cluster = await lab.single();
-    const pipeline = await PipelineUnderTest.open(lab, { cluster });
-    const done = await rotate(lab, pipeline, lab.scaled(180, 30), () => pipeline.start({ member: null }));
-    const outcome = await conclude(pipeline, lab);
-    outcome.facts.unshift(`${done.joins} joins, ${done.leaves} leaves, ${done.kills} kills`);
-    return outcome;
-  },
+  run: (lab) => rotated(lab, lab.scaled(180, 30), {}),
+};
+
+export const F4k: Scenario = {
+  id: 'F4k',
+  title: 'three members join, leave and are killed at random, through kafkajs',
+  run: (lab) => rotated(lab, lab.scaled(60, 30), { client: 'kafkajs' }),
 };
 
 export const F4n: Scenario = {
