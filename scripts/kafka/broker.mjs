@@ -164,11 +164,11 @@ class BrokerNode {
       this.#process = null;
       this.#pid = 0;
     });
-    const until = Date.now() + 60_000;
+    const until = Date.now() + 180_000;
     while (!(await answers(this.port))) {
       if (this.#process === null)
         throw new Error(`the Kafka broker ended while it was starting:\n${said.replace(/^pid .*\n/, '')}`);
-      if (Date.now() > until) throw new Error('the Kafka broker did not answer within 60 s');
+      if (Date.now() > until) throw new Error('the Kafka broker did not answer within 180 s');
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

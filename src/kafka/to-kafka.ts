@@ -52,7 +52,12 @@ export interface ToKafkaOptions {
    * of a partition. Asked once, right before they are written, when everything that was emitted of the partition is among them.
    */
   gathered?: (together: readonly DeliveryOutput[]) => readonly ProduceBatch[];
-  /** How long to gather deliveries of a partition before they are committed together, in ms. @defaultValue 0 */
+  /**
+   * How long to gather deliveries of a partition before they are committed together, in ms. Where commits take longer than that they are
+   * gathered for as long as the last one took, up to 30 ms: brokers that are busy get fewer and larger commits, and not a queue of them.
+   *
+   * @defaultValue 0
+   */
   maxWait?: number;
   /** Bytes of deliveries that are not gathered beyond. @defaultValue 524_288 */
   maxWaitBytes?: number;
@@ -96,10 +101,15 @@ export function toKafka(options: ToKafkaOptions): OperatorFunction<DeliveryOutpu
     });
 }
 
+/** ms; what a busy broker may make of `maxWait`. */
+const LONGEST_GATHERING = 30;
+
 /** Deliveries of one partition that wait to be committed. */
 interface Queue {
   waiting: DeliveryOutput[];
   bytes: number;
+  /** What the last commit took, in ms. */
+  took: number;
   /** Ends the gathering. */
   hurry: (() => void) | null;
   /** What is to be written at once, when the write before is done. */
@@ -131,7 +141,7 @@ class DeliveryWriter {
     const name = `${topic}/${partition}`;
     let queue = this.#queues.get(name);
     const isIdle = queue === undefined;
-    queue ??= { waiting: [], bytes: 0, hurry: null, unwritten: [], writing: Promise.resolve(), next: null };
+    queue ??= { waiting: [], bytes: 0, took: 0, hurry: null, unwritten: [], writing: Promise.resolve(), next: null };
     queue.waiting.push(output);
     queue.bytes += byteLength;
     if (this.#options.outputs === 'at-once') this.#writeAtOnce(queue, output);
@@ -163,11 +173,13 @@ class DeliveryWriter {
         await this.#gather(queue);
         const together = queue.waiting.splice(0);
         queue.bytes = 0;
+        const began = performance.now();
         try {
           await this.#commit(
             together.filter(({ delivery }) => !delivery.stale),
             queue.next ?? queue.writing,
           );
+          queue.took = performance.now() - began;
         } catch (error) {
           // Whatever it was, the partition has gone: its transaction is settled by the member that has it now.
           if (!together.every(({ delivery }) => delivery.assignment.signal.aborted)) throw error;
@@ -191,7 +203,7 @@ class DeliveryWriter {
     const signal = queue.waiting[0]!.delivery.assignment.signal;
     if (maxWait === 0 || queue.bytes >= maxWaitBytes || this.#finishing || signal.aborted) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, maxWait);
+      const timer = setTimeout(resolve, Math.max(maxWait, Math.min(queue.took, LONGEST_GATHERING)));
       queue.hurry = () => {
         clearTimeout(timer);
         resolve();
