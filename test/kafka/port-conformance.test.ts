@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientOf } from '../../src/kafka/client.js';
-import type { Delivery, GroupConsumer, GroupConsumerOptions, KafkaClient } from '../../src/kafka/port.js';
+import type { Assignment, Delivery, GroupConsumer, GroupConsumerOptions, KafkaClient } from '../../src/kafka/port.js';
 import type { CompressionName } from '../../src/kafka/record-batch/compression.js';
 import { RecordBatchList } from '../../src/kafka/record-batch/record-batch-list.js';
 import type { RecordHeader } from '../../src/kafka/record-batch/record-header.js';
@@ -475,6 +475,34 @@ describeOnKafka('the Kafka port', (kafka) => {
       await until('it reads after the restore', () => values.length >= 2);
       expect([values, revoked]).toEqual([['1', '2'], 0]);
       await Promise.all([consumer.close(), producer.close()]);
+    });
+
+    it('goes on when a partition that has gone could not be taken', async () => {
+      const topic = await newTopic(client, 2);
+      const groupId = newName('group');
+      const failures: string[] = [];
+      let refused = 0;
+      const member = async (assigned?: (assignment: Assignment) => Promise<number>): Promise<GroupConsumer> => {
+        const consumer = client.consumer({ groupId, topics: [topic], sessionTimeout: 6000, maxWait: 100 });
+        await consumer.start({
+          ...(assigned && { assigned }),
+          delivered: (delivery) => delivery.settle(),
+          failed: (error) => failures.push(error.message),
+        });
+        return consumer;
+      };
+      // What a fenced takeover does: it fails, when the partition has gone meanwhile.
+      const first = await member(async ({ signal }) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        refused++;
+        throw new Error('it has gone');
+      });
+      const second = await member();
+      await until('a partition has gone before it was taken', () => refused > 0);
+      await until('the other one has it', () => second.assignments().length > 0);
+      expect([failures, first.assignments().length]).toEqual([[], 1]);
+      await Promise.all([first.close(), second.close()]);
+      expect(failures).toEqual([]);
     });
 
     it('says in one sentence what it cannot reach', async () => {

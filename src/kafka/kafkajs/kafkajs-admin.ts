@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { TransportError } from '../kafka-errors.js';
 import type {
@@ -12,6 +13,8 @@ import { type KafkaJsConnection, kafkaJsFailure } from './connection.js';
 
 const topicResource = 2;
 const unknownTopic = 3;
+/** Attempts of 100 ms that brokers get to learn of a topic that was made a moment ago. */
+const patience = 50;
 
 /** Topics, offsets and groups through the admin client of kafkajs. */
 export class KafkaJsAdmin implements KafkaAdmin {
@@ -25,17 +28,19 @@ export class KafkaJsAdmin implements KafkaAdmin {
   createTopics(topics: readonly NewTopic[]): Promise<void> {
     return this.#ask(async (admin) => {
       for (const { name, partitions, replicationFactor, settings = {} } of topics)
-        await admin.createTopics({
-          waitForLeaders: true,
-          topics: [
-            {
-              topic: name,
-              numPartitions: partitions,
-              replicationFactor: replicationFactor ?? -1,
-              configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
-            },
-          ],
-        });
+        await whileUnknown(() =>
+          admin.createTopics({
+            waitForLeaders: true,
+            topics: [
+              {
+                topic: name,
+                numPartitions: partitions,
+                replicationFactor: replicationFactor ?? -1,
+                configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
+              },
+            ],
+          }),
+        );
     });
   }
 
@@ -60,10 +65,9 @@ export class KafkaJsAdmin implements KafkaAdmin {
         if (failure instanceof TransportError && failure.apiCodes.includes(unknownTopic)) return null;
         throw failure;
       }
-      const { resources } = await admin.describeConfigs({
-        includeSynonyms: false,
-        resources: [{ type: topicResource, name }],
-      });
+      const { resources } = await whileUnknown(() =>
+        admin.describeConfigs({ includeSynonyms: false, resources: [{ type: topicResource, name }] }),
+      );
       const settings = new Map(
         (resources[0]?.configEntries ?? []).map(({ configName, configValue }) => [configName, configValue]),
       );
@@ -121,6 +125,20 @@ export class KafkaJsAdmin implements KafkaAdmin {
       return await question(await this.#admin);
     } catch (error) {
       throw kafkaJsFailure(error);
+    }
+  }
+}
+
+/** Asks again while a broker has not heard yet of a topic that is there. */
+async function whileUnknown<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await question();
+    } catch (error) {
+      const failure = kafkaJsFailure(error);
+      const unknown = failure instanceof TransportError && failure.apiCodes.includes(unknownTopic);
+      if (!unknown || attempt === patience) throw failure;
+      await sleep(100);
     }
   }
 }

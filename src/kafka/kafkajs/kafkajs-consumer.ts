@@ -282,10 +282,17 @@ export class KafkaJsConsumer implements GroupConsumer {
     const { signal } = owned.assignment;
     if (signal.aborted) return;
     const { groupId, startFrom } = this.#options;
-    const from =
-      (await this.#listener?.assigned?.(owned.assignment)) ??
-      (await this.#admin.committedOffset(groupId, owned)) ??
-      (await this.#admin.offset(owned, startFrom));
+    let from: number;
+    try {
+      from =
+        (await this.#listener?.assigned?.(owned.assignment)) ??
+        (await this.#admin.committedOffset(groupId, owned)) ??
+        (await this.#admin.offset(owned, startFrom));
+    } catch (error) {
+      // It has gone while it was being taken: what failed in that is nobody's concern any more.
+      if (signal.aborted) return;
+      throw error;
+    }
     if (signal.aborted || this.#closed) return;
     if (!owned.started) owned.start(from);
     this.#consumer.seek({ topic: owned.topic, partition: owned.partition, offset: String(owned.position) });

@@ -251,7 +251,14 @@ export class WireConsumer implements GroupConsumer {
   async #begin(held: HeldPartition): Promise<void> {
     const { signal } = held.assignment;
     if (signal.aborted) return;
-    let from = await this.#listener?.assigned?.(held.assignment);
+    let from: number | undefined;
+    try {
+      from = await this.#listener?.assigned?.(held.assignment);
+    } catch (error) {
+      // It has gone while it was being taken: what failed in that is nobody's concern any more.
+      if (signal.aborted) return;
+      throw error;
+    }
     for (let attempt = 0; from === undefined && !signal.aborted; ) {
       try {
         from =

@@ -86,9 +86,9 @@ export const F1k: Scenario = {
     killed(lab, {
       delivery: 'exactly-once',
       client: 'kafkajs',
-      kills: lab.scaled(8, 3),
+      kills: lab.scaled(6, 2),
       records: lab.scaled(200_000, 40_000),
-      lives: [7, 14],
+      lives: [15, 25], // a session of 6 s, a join, and a while to work
       recovery: 30_000,
     }),
 };
