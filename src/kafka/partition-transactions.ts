@@ -34,7 +34,7 @@ export class PartitionTransactions {
     const id = `${transactionalId}-${assignment.topic}-${assignment.partition}`;
     const producer = client.transactionalProducer({ ...options, transactionalId: id });
     try {
-      await producer.init();
+      await producer.init(assignment.signal);
     } catch (error) {
       await producer.close();
       throw error;

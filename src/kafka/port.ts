@@ -218,8 +218,13 @@ export type OffsetFencing = 'generation' | 'transactional-id';
 export interface TransactionalProducer {
   readonly transactionalId: string;
   readonly offsetFencing: OffsetFencing;
-  /** Fences every earlier producer of this id and settles what it left open. Needed before the first transaction, and after a failure. */
-  init(): Promise<void>;
+  /**
+   * Fences every earlier producer of this id and settles what it left open. Needed before the first transaction, and after a failure.
+   * Tries no longer once `signal` is aborted: whoever has lost the id by then must not fence the one that has it.
+   *
+   * @throws StaleEpochError
+   */
+  init(signal?: AbortSignal): Promise<void>;
   /** Opens a transaction; one at a time. */
   begin(): Transaction;
   close(): Promise<void>;

@@ -49,7 +49,7 @@ export class KafkaJsTransactionalProducer implements TransactionalProducer {
     this.#compression = compressionCode(compression);
   }
 
-  async init(): Promise<void> {
+  async init(signal?: AbortSignal): Promise<void> {
     await this.close();
     this.#state = 'failed';
     // Each transaction that follows another closely is refused for some milliseconds: the default wait of 300 would halve the rate.
@@ -66,6 +66,7 @@ export class KafkaJsTransactionalProducer implements TransactionalProducer {
             message.partition!,
         retry: { initialRetryTime: 3, maxRetryTime: 500, retries: 120 },
       });
+    if (signal?.aborted) throw new StaleEpochError(`${this.transactionalId} has another owner by now`);
     const producer = await this.#connection.connect(create, this.#deliveryTimeout);
     try {
       // Connecting fences no one: kafkajs asks for the transactional id when it opens a transaction. The first one is kept.

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../../errors.js';
-import { TransportError } from '../kafka-errors.js';
+import { StaleEpochError, TransportError } from '../kafka-errors.js';
 import type { Transaction, TransactionalProducer, TransactionalProducerOptions } from '../port.js';
 import { apiCodes } from './api-codes.js';
 import { BatchSender } from './batch-sender.js';
@@ -39,12 +39,14 @@ export class FencedProducer implements TransactionalProducer {
     this.#sender = new BatchSender({ cluster, role: this.#role, transactionalId, compression, deliveryTimeout });
   }
 
-  async init(): Promise<void> {
+  async init(signal?: AbortSignal): Promise<void> {
     if (this.#state === 'closed') throw new TransportError('the producer is closed', false);
     this.#state = 'failed';
+    const features = await this.#ask([], (node) => this.#cluster.send(this.#role, node, finalizedFeatures));
     // A transaction of the one before may still be open: the broker aborts it first, and says so until it has.
-    const { producerId, producerEpoch } = await this.#ask([apiCodes.concurrentTransactions], (node) =>
-      this.#cluster.call(
+    const { producerId, producerEpoch } = await this.#ask([apiCodes.concurrentTransactions], (node) => {
+      if (signal?.aborted) throw new StaleEpochError(`${this.transactionalId} has another owner by now`);
+      return this.#cluster.call(
         this.#role,
         node,
         (wire) => wire.initProducerIdV4,
@@ -52,9 +54,8 @@ export class FencedProducer implements TransactionalProducer {
         this.#transactionTimeout,
         -1n,
         -1,
-      ),
-    );
-    const features = await this.#ask([], (node) => this.#cluster.send(this.#role, node, finalizedFeatures));
+      );
+    });
     this.#isShort = (features.get('transaction.version') ?? 0) >= 2;
     this.#sender.become(producerId, producerEpoch, this.#isShort);
     this.#state = 'ready';
