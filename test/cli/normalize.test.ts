@@ -211,7 +211,7 @@ describe('streamnorm demo', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\d+ readings, \d of 8 sensors ok\n {2}\S+ .* normalized .* center .* scale /);
     expect(stdout).not.toContain('\x1b');
-    expect(stderr).toMatch(/^live page: http:\/\/127\.0\.0\.1:\d+\n\d+ readings of 8 sensors, \d+ events\n$/);
+    expect(stderr).toMatch(/^live page: http:\/\/127\.0\.0\.1:\d+\/#[\w-]+\n\d+ readings of 8 sensors, \d+ events\n$/);
     const stopped = await runCli(['demo', '--no-http'], {
       onStart: (child) => child.stdout!.once('data', () => child.kill('SIGINT')),
     });
