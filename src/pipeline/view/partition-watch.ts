@@ -68,8 +68,9 @@ export class PartitionWatch implements ScoreWatcher {
   }
 
   see(i: number, key: string, at: number, fields: readonly WatchedField[]): void {
-    const isChosen = i === this.#next;
-    if (isChosen) this.#next += this.#leap();
+    // Not only that very one: a record that is bad is not seen.
+    const isChosen = i >= this.#next;
+    if (isChosen) this.#next = i + this.#leap();
     else if (!this.#followed.has(key)) return;
     if (!this.#budget.take(fields.length, isChosen)) return;
     this.#width = fields.length;

@@ -64,10 +64,11 @@ describe('RunView', () => {
       { ts: 2, x: 2 },
       { k: 'a', ts: 3, x: null },
       { k: 'a', ts: 4, x: 'no' },
+      { k: 'a', ts: 5, x: 5 },
     ]);
     const { rows } = view.find({});
     expect(rows.filter(({ count, value }) => value !== null || count > 0).map(({ field }) => field)).toEqual(['x']);
-    expect(view.read(rows.find(({ field }) => field === 'x')!.id)!.points.value).toEqual([1]);
+    expect(view.read(rows.find(({ field }) => field === 'x')!.id)!.points.value).toEqual([1, 5]);
   });
 
   it('takes an even choice of what is too much, as the time allows', () => {
