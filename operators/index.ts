@@ -18,6 +18,12 @@ export type { EventTime, RecordAccess, Scored } from './internal/scoring-options
 export type { Summarized } from './internal/summarize-series.js';
 export type { VectorInput, VectorOutput } from './internal/vector-input.js';
 export { learnOnline } from './learn-online.js';
+export {
+  type AudioChunk,
+  type LoudnessNormalized,
+  type LoudnessNormalizeOptions,
+  loudnessNormalize,
+} from './loudness-normalize.js';
 export { type MaxAbsOptions, maxAbs } from './max-abs.js';
 export { type MicroBatchOptions, microBatch } from './micro-batch.js';
 export { type MinMaxOptions, minMax } from './min-max.js';

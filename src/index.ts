@@ -19,6 +19,12 @@ export type { EventTime, RecordAccess, Scored } from '../operators/internal/scor
 export type { Summarized } from '../operators/internal/summarize-series.js';
 export type { VectorInput, VectorOutput } from '../operators/internal/vector-input.js';
 export { learnOnline } from '../operators/learn-online.js';
+export {
+  type AudioChunk,
+  type LoudnessNormalized,
+  type LoudnessNormalizeOptions,
+  loudnessNormalize,
+} from '../operators/loudness-normalize.js';
 export { type MaxAbsOptions, maxAbs } from '../operators/max-abs.js';
 export { type MicroBatchOptions, microBatch } from '../operators/micro-batch.js';
 export { type MinMaxOptions, minMax } from '../operators/min-max.js';
@@ -41,7 +47,6 @@ export {
   type ReversibleInstanceNormOptions,
   reversibleInstanceNorm,
 } from '../operators/reversible-instance-norm.js';
-
 export { type RobustScaleOptions, robustScale } from '../operators/robust-scale.js';
 export { type MomentsSummary, type RunningMomentsOptions, runningMoments } from '../operators/running-moments.js';
 export { type RunningQuantileOptions, runningQuantile } from '../operators/running-quantile.js';
@@ -148,6 +153,7 @@ export {
 export { type Prequential, PrequentialLoss, type PrequentialLossOptions } from './learn/prequential-loss.js';
 export type { LossName } from './learn/record-loss.js';
 export type { TargetScaling } from './learn/target-scale.js';
+export { LoudnessNormalizer, type LoudnessNormalizerOptions } from './normalize/audio/loudness-normalizer.js';
 export type { BatchNormOptions, BatchSemantics } from './normalize/batch/batch-norm-options.js';
 export { exportLayerWeights, importLayerWeights } from './normalize/batch/layer-weights.js';
 // Options
@@ -170,6 +176,8 @@ export type { MaskedIds, SparseVector } from './normalize/vector/vector-value.js
 export type { SeriesCounters } from './series/series-counters.js';
 export { SeriesTable, type SeriesTableOptions } from './series/series-table.js';
 export type { StateColumn } from './series/state-column.js';
+export { Loudness, type LoudnessOptions } from './stats/audio/loudness.js';
+export { SignalLevel } from './stats/audio/signal-level.js';
 // Running statistics
 export { DecayedExtent } from './stats/decayed-extent.js';
 export { DecayedMoments } from './stats/decayed-moments.js';
