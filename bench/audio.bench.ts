@@ -1,5 +1,6 @@
 // Loudness and its normalization of stereo sound at 48 kHz, in multiples of real time on one core.
 import { LoudnessNormalizer } from '../src/normalize/audio/loudness-normalizer.js';
+import { BandLevels } from '../src/stats/audio/band-levels.js';
 import { Loudness } from '../src/stats/audio/loudness.js';
 import { SignalLevel } from '../src/stats/audio/signal-level.js';
 import { seededGaussian } from './support/seeded-gaussian.js';
@@ -13,6 +14,7 @@ const out = samples.slice();
 
 const works: Record<string, () => void> = {
   'Loudness: momentary, short-term, integrated': () => new Loudness(format).updateFrames(samples),
+  'BandLevels: eight octaves': () => new BandLevels(format).updateFrames(samples),
   'SignalLevel: RMS, peak, true peak': () => new SignalLevel(format).updateFrames(samples),
   'LoudnessNormalizer to −23 LUFS': () => {
     new LoudnessNormalizer(format).process(samples, out);

@@ -176,6 +176,7 @@ export type { MaskedIds, SparseVector } from './normalize/vector/vector-value.js
 export type { SeriesCounters } from './series/series-counters.js';
 export { SeriesTable, type SeriesTableOptions } from './series/series-table.js';
 export type { StateColumn } from './series/state-column.js';
+export { BandLevels, type BandLevelsOptions } from './stats/audio/band-levels.js';
 export { Loudness, type LoudnessOptions } from './stats/audio/loudness.js';
 export { SignalLevel } from './stats/audio/signal-level.js';
 // Running statistics

@@ -1,4 +1,4 @@
-import { fft } from './fft.js';
+import { FourierTransform } from '../../stats/fourier-transform.js';
 
 /**
  * Autocorrelation of `v` at the lags 0…`longest`, in [−1, 1]: Σ v_t·v_(t+k) / Σ v², missing values (NaN) counting as 0, the mean.
@@ -8,15 +8,16 @@ export function autocorrelation(v: Float64Array, longest: number): Float64Array 
   const lags = Math.max(0, Math.min(longest, v.length - 1));
   let size = 1;
   while (size < v.length + lags + 1) size *= 2;
+  const fourier = new FourierTransform(size);
   const real = new Float64Array(size);
   const imaginary = new Float64Array(size);
   for (let t = 0; t < v.length; t++) real[t] = Number.isNaN(v[t]!) ? 0 : v[t]!;
-  fft(real, imaginary);
+  fourier.transform(real, imaginary);
   for (let k = 0; k < size; k++) {
     real[k] = real[k]! * real[k]! + imaginary[k]! * imaginary[k]!;
     imaginary[k] = 0;
   }
-  fft(real, imaginary);
+  fourier.transform(real, imaginary);
   const whole = real[0]!;
   return real.slice(0, lags + 1).map((sum) => (whole > 0 ? sum / whole : 0));
 }

@@ -40,7 +40,7 @@ export interface KernelChoice {
   teams: boolean;
   /** Lanes of a workgroup that stands for a subgroup; 0 where the kernels without are used. */
   subgroup: number;
-  /** Workgroups that a batch is divided among, where it is long enough: some for each processor of a large GPU. @defaultValue 1024 */
+  /** Workgroups that a batch is divided among, where it is long enough: some for each processor of a large GPU. @defaultValue 512 */
   teamsWanted?: number;
 }
 
@@ -53,7 +53,7 @@ export class KernelSet {
   readonly #module: object;
   readonly #pipelines = new Map<string, GpuPipeline>();
 
-  constructor(device: GpuDevice, { teams, subgroup, teamsWanted = 1024 }: KernelChoice) {
+  constructor(device: GpuDevice, { teams, subgroup, teamsWanted = 512 }: KernelChoice) {
     this.#device = device;
     this.teams = teams;
     this.subgroup = subgroup;
