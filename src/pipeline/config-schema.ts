@@ -134,6 +134,15 @@ const field = z.strictObject({
   season: described(z.string().min(1), 'day, week or a duration like "12h"').optional(),
   bins: described(z.int().min(1), 'an integer >= 1').optional(),
   utcOffset: described(z.number().min(-18).max(18), 'hours from -18 to 18').optional(),
+  sampleRate: described(z.number().positive(), 'a number of Hz').optional(),
+  measure: z.enum(['momentary', 'short-term', 'integrated', 'rms', 'peak']).optional(),
+  target: described(z.number(), 'a number of LUFS or dBFS').optional(),
+  maxGain: described(z.number(), 'a number of dB').optional(),
+  attack: duration.optional(),
+  release: duration.optional(),
+  ceiling: described(z.number(), 'a number of dBTP').optional(),
+  lookAhead: duration.optional(),
+  limiterRelease: duration.optional(),
 });
 
 const secret = described(

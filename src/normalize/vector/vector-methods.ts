@@ -4,6 +4,7 @@ import { channelMethod } from './methods/channel-method.js';
 import { componentMethod } from './methods/component-method.js';
 import { frequencyMethod } from './methods/frequency-method.js';
 import { hashingMethod } from './methods/hashing-method.js';
+import { loudnessMethod } from './methods/loudness-method.js';
 import { perImageMethod } from './methods/per-image-method.js';
 import { plainMethod } from './methods/plain-method.js';
 import { rescaleMethod } from './methods/rescale-method.js';
@@ -33,6 +34,7 @@ const ENTRIES: Readonly<Record<VectorMethod, VectorMethodEntry>> = {
   san: windowMethod('san'),
   'dish-ts': windowMethod('dish-ts'),
   seasonal: seasonalMethod,
+  loudness: loudnessMethod,
 };
 
 /** The method of a field that is more than one number; undefined for a field that is one. */

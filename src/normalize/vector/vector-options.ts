@@ -1,3 +1,4 @@
+import type { LoudnessMeasure } from '../audio/loudness-normalizer.js';
 import type { TensorType } from './tensor-types.js';
 import type { Idf, TermFrequency } from './text/term-weights.js';
 import type { WhenFull } from './text/vocabulary.js';
@@ -21,6 +22,7 @@ export const VECTOR_METHODS = [
   'san',
   'dish-ts',
   'seasonal',
+  'loudness',
 ] as const;
 
 /** Every option that only such fields have, by name. */
@@ -29,6 +31,7 @@ export const VECTOR_OPTIONS = [
   'lowercase', 'minLength', 'ngrams', 'stopWords', 'locale', 'maxTerms', 'whenFull', 'features', 'signed', 'tf', 'idf', 'output',
   'length', 'padding', 'truncation', 'mask',
 'period', 'slice', 'season', 'bins', 'utcOffset',
+  'sampleRate', 'measure', 'target', 'maxGain', 'attack', 'release', 'ceiling', 'lookAhead', 'limiterRelease',
 ] as const satisfies readonly (keyof VectorOptions)[]; // biome-ignore format: one line reads better
 
 /** Options of fields that are more than one number; one that the method does not have is refused. */
@@ -96,4 +99,22 @@ export interface VectorOptions {
   bins?: number;
   /** seasonal: hours that local time is ahead of UTC. @defaultValue 0 */
   utcOffset?: number;
+  /** loudness: frames per second. */
+  sampleRate?: number;
+  /** loudness: what is brought to the target. @defaultValue `'short-term'` */
+  measure?: LoudnessMeasure;
+  /** loudness: in LUFS, or dBFS for `rms` and `peak`. @defaultValue −23, and −1 for `peak` */
+  target?: number;
+  /** loudness: the most that is amplified, in dB. @defaultValue 20 */
+  maxGain?: number;
+  /** loudness: time constant of a falling gain. @defaultValue `'300ms'` */
+  attack?: number | string;
+  /** loudness: time constant of a rising gain. @defaultValue `'3s'` */
+  release?: number | string;
+  /** loudness: what no value between samples exceeds, in dBTP. @defaultValue −1 */
+  ceiling?: number;
+  /** loudness: how long before a peak the limiter begins to act. @defaultValue `'5ms'` */
+  lookAhead?: number | string;
+  /** loudness: how long the limiter takes to let go. @defaultValue `'100ms'` */
+  limiterRelease?: number | string;
 }
