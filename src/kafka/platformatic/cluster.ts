@@ -3,11 +3,9 @@ import type { API, Connection, ConnectionOptions, Reader, Writer } from '@platfo
 import type { ResolvedConnection } from '../connection-options.js';
 import { TransportError } from '../kafka-errors.js';
 import { apiCodes } from './api-codes.js';
+import type { ConnectionRole } from './connection-role.js';
 import { SharedRoles } from './shared-roles.js';
 import { loadWire, type Wire } from './wire.js';
-
-/** Requests that may wait at the broker get connections of their own: a broker answers one request of a connection at a time. */
-export type ConnectionRole = string;
 
 interface Broker {
   host: string;

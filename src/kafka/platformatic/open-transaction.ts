@@ -11,8 +11,9 @@ import type {
 } from '../port.js';
 import { apiCodes } from './api-codes.js';
 import type { BatchSender } from './batch-sender.js';
-import { backoff, type Cluster, type ConnectionRole } from './cluster.js';
+import { backoff, type Cluster } from './cluster.js';
 import { commitOffsetsRequest } from './commit-offsets-request.js';
+import type { ConnectionRole } from './connection-role.js';
 import { endTransactionRequest } from './end-transaction-request.js';
 import { fencedError } from './fenced-error.js';
 

@@ -1,4 +1,4 @@
-import type { ConnectionRole } from './cluster.js';
+import type { ConnectionRole } from './connection-role.js';
 
 /**
  * Roles of connections that several users share, so that thousands of producers do not want thousands of connections to each broker.
