@@ -29,7 +29,7 @@ function rateOf(work: () => void, size: number): number {
 }
 
 function aimed(options: FieldOptions): { scorer: VectorScorer; reset: () => void } {
-  const scorer = resolveVector(options)!.create({ missing: 0, late: 0, untimed: 0, gated: 0 });
+  const scorer = resolveVector(options)!.create({ missing: 0, late: 0, untimed: 0, gated: 0, leftOut: 0 });
   const reset = () => scorer.aim(new Float64Array(scorer.stride), 0);
   reset();
   return { scorer, reset };

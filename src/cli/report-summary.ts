@@ -19,6 +19,7 @@ function describeSummary(summary: RunSummary): string[] {
     late,
     untimed,
     gated,
+    leftOut,
     restarted,
     resumedAfter,
     stopped,
@@ -32,6 +33,7 @@ function describeSummary(summary: RunSummary): string[] {
   note(late, 'too late for the window: scored, not learnt');
   note(untimed, 'without a readable time: scored, not learnt');
   note(gated, 'beyond learnWithin: scored, not learnt');
+  if (leftOut > 0) lines.push(`${count(leftOut, 'term')} left out: no room in the vocabulary (maxTerms)`);
   for (const [field, amount] of Object.entries(textValues))
     lines.push(`${field}: ${count(amount, 'value')} not a number`);
   for (const field of restarted)

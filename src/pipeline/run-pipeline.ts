@@ -85,6 +85,7 @@ class Run {
       late: 0,
       untimed: 0,
       gated: 0,
+      leftOut: 0,
       series: 0,
       restarted: this.#scorer.engine.restarted,
       ...(resume && { resumedAfter: resume.records + resume.badRecords }),
@@ -118,8 +119,9 @@ class Run {
     this.summary.stopped = signal?.aborted ?? false;
     await this.#checkpoint(true);
     const { counters, size } = this.#state.table;
-    const { missing, late, untimed, gated } = counters;
-    Object.assign(this.summary, { missing, late, untimed, gated, series: size, textValues: this.#scorer.textValues });
+    const { missing, late, untimed, gated, leftOut } = counters;
+    const counted = { missing, late, untimed, gated, leftOut, series: size, textValues: this.#scorer.textValues };
+    Object.assign(this.summary, counted);
   }
 
   async close(): Promise<void> {

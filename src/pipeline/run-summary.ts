@@ -16,6 +16,8 @@ export interface RunSummary {
   /** Values without a readable event time, where one is needed. */
   untimed: number;
   gated: number;
+  /** Terms and categories that a full vocabulary had no room for. */
+  leftOut: number;
   /** Series held at the end. */
   series: number;
   /** Fields whose stored state was of another configuration and began afresh. */

@@ -14,8 +14,10 @@ export interface SeriesCounters {
   untimed: number;
   /** Values further than `learnWithin` scales from the center: scored, not learnt. */
   gated: number;
+  /** Terms and categories left out, each time that one came, as the vocabulary of the series had no room for it. */
+  leftOut: number;
 }
 
 export function noSeriesCounted(): SeriesCounters {
-  return { created: 0, expired: 0, evicted: 0, missing: 0, late: 0, untimed: 0, gated: 0 };
+  return { created: 0, expired: 0, evicted: 0, missing: 0, late: 0, untimed: 0, gated: 0, leftOut: 0 };
 }

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decodeSections } from '../../src/checkpoint/format/decode-sections.js';
+import { encodeSections } from '../../src/checkpoint/format/encode-sections.js';
+import { decodeText, encodeText } from '../../src/checkpoint/format/text.js';
 import { SeriesTable } from '../../src/series/series-table.js';
 import { Moments } from '../../src/stats/moments.js';
 
@@ -107,6 +110,18 @@ describe('SeriesTable', () => {
     learn(again, 'd', 1, 101);
     expect([...again.entries()].map(([text]) => text)).toEqual(['a', 'd']);
     expect(again.counters).toMatchObject({ created: 4, evicted: 2 });
+  });
+
+  it('reads a checkpoint that knows fewer counters, the others being 0', () => {
+    const table = new SeriesTable();
+    learn(table, 'a', 1);
+    const [head, ...rest] = decodeSections(table.toBytes());
+    const { counters, ...others } = JSON.parse(decodeText(head!.payload));
+    const { leftOut: _, ...fewer } = counters;
+    const old = { tag: 'head', payload: encodeText(JSON.stringify({ ...others, counters: { ...fewer, late: 7 } })) };
+    const sections = [old, ...rest].map(({ tag, payload }) => ({ tag, payload: [payload] }));
+    const again = SeriesTable.fromBytes(Buffer.concat([...encodeSections(sections)]));
+    expect(again.counters).toEqual({ ...table.counters, late: 7, leftOut: 0 });
   });
 
   it('restores to the same bytes after any life, states and slots included', () => {

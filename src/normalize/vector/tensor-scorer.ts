@@ -7,7 +7,7 @@ import type { VectorScorer } from './vector-scorer.js';
 import type { VectorValue } from './vector-value.js';
 
 /** What of a table's counters is counted here. */
-export type VectorCounters = Pick<SeriesCounters, 'missing' | 'untimed'>;
+export type VectorCounters = Pick<SeriesCounters, 'missing' | 'untimed' | 'leftOut'>;
 
 /**
  * What the methods of tensors share: reading, room for the output, what is missing.

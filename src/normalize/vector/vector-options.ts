@@ -67,8 +67,8 @@ export interface VectorOptions {
   /** Text with a vocabulary: most terms in it. @defaultValue 10,000 */
   maxTerms?: number;
   /**
-   * Text with a vocabulary: what becomes of a new term where there is no room. `'ignore'`: it is left out; `'prune'` (tf-idf): a quarter
-   * of the terms go, those in the fewest documents; `'refuse'`: the record is a bad one. @defaultValue `'ignore'`
+   * Text with a vocabulary: what becomes of a new term where there is no room. `'ignore'`: it is left out, and counted as `leftOut`; `'prune'`
+   * (tf-idf): a quarter of the terms go, those in the fewest documents; `'refuse'`: the record is a bad one. @defaultValue `'ignore'`
    */
   whenFull?: WhenFull;
   /** hashing, tf-idf without a vocabulary: positions that terms are hashed to. @defaultValue 4,096 for hashing */

@@ -312,6 +312,7 @@ export class PartitionEngine {
     metrics.lateValues.add(counters.late - before.late);
     metrics.untimedValues.add(counters.untimed - before.untimed);
     metrics.gatedValues.add(counters.gated - before.gated);
+    metrics.leftOutTerms.add(counters.leftOut - before.leftOut);
     metrics.evictedSeries.add(counters.evicted + counters.expired - before.evicted - before.expired);
     const texts = this.#scorer.textValues;
     for (const field in texts) {

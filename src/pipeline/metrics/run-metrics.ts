@@ -49,6 +49,8 @@ export class RunMetrics {
   readonly untimedValues: Counter;
   /** Values that were scored and not learnt, as too far out. */
   readonly gatedValues: Counter;
+  /** Terms and categories that a full vocabulary had no room for. */
+  readonly leftOutTerms: Counter;
   /** Series forgotten by `ttl` or `maxSeries`. */
   readonly evictedSeries: Counter;
   /** Renormalizations and other events, by `cause`. */
@@ -119,6 +121,7 @@ export class RunMetrics {
     this.lateValues = set.counter(name('late_values_total'), 'Values too late for their window.');
     this.untimedValues = set.counter(name('untimed_values_total'), 'Values without a readable event time.');
     this.gatedValues = set.counter(name('gated_values_total'), 'Values scored and not learnt, as too far out.');
+    this.leftOutTerms = set.counter(name('left_out_terms_total'), 'Terms and categories without room in a vocabulary.');
     this.evictedSeries = set.counter(name('evicted_series_total'), 'Series forgotten by ttl or maxSeries.');
     this.events = set.counter(name('events_total'), 'Renormalizations and other events of series, by cause.', {
       labelNames: ['cause'],

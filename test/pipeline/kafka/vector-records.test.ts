@@ -24,8 +24,9 @@ const plan = toPlan(
   ({ path, message }) => `${path.join('.')}: ${message}`,
 ) as KafkaPipelinePlan;
 
-function engine(): PartitionEngine {
-  const metrics = new RunMetrics({ version: '0', health: new Health(() => 0) });
+const someMetrics = () => new RunMetrics({ version: '0', health: new Health(() => 0) });
+
+function engine(metrics = someMetrics()): PartitionEngine {
   const log = { info: () => {}, warn: () => {}, error: () => {} };
   const bad = new BadRecords({ onBadRecord: 'dead-letter', maxBadRatio: 1, topic: 'dead' }, metrics, log as never);
   const spare = new Spare(
@@ -90,4 +91,14 @@ it('writes what does not fit to the dead letters, with field, expected and got',
   ]);
   const good = outputs.filter(({ topic }) => topic === 'out').map(({ value }) => value);
   expect(good).toEqual(deliver(engine(), [record(2), record(3)], 1).map(({ value }) => value));
+});
+
+it('counts the terms that found no room', () => {
+  const metrics = someMetrics();
+  const many = Array.from({ length: 12 }, (_, i) => `term${i}`).join(' ');
+  const counting = engine(metrics);
+  deliver(counting, [{ ...record(0), message: many }, record(1)], 0);
+  expect(metrics.leftOutTerms.value).toBe(3);
+  deliver(counting, [{ ...record(2), message: many }], 2);
+  expect(metrics.leftOutTerms.value).toBe(6);
 });

@@ -84,6 +84,7 @@ export class FrequencyEncoding extends ValueScorer {
     if (this.#whenFull === 'prune' && table.isFull && this.#find() < 0) this.#prune();
     const index = table.insert(this.#text.bytes, 0, this.#text.length);
     if (index >= 0) table.setCount(index, table.count(index) + next);
+    else this.counters.leftOut++;
     this.state = table.state;
     weight.aim(table.state, 0);
   }

@@ -75,6 +75,7 @@ export class TfIdf extends TextScorer {
   protected work(time: number): void {
     const vocabulary = this.#vocabulary;
     vocabulary.gather(this.terms);
+    this.counters.leftOut += vocabulary.leftOut;
     this.#follow();
     this.lookUp();
     if (this.rules.order === 'learn-first') {

@@ -105,7 +105,7 @@ export class TokenIds extends TextScorer {
 
   #learn(): void {
     const { bytes, starts, ends, length } = this.terms;
-    for (let i = 0; i < length; i++) this.#table.insert(bytes, starts[i]!, ends[i]!);
+    for (let i = 0; i < length; i++) if (this.#table.insert(bytes, starts[i]!, ends[i]!) < 0) this.counters.leftOut++;
     this.state = this.#table.state;
   }
 }

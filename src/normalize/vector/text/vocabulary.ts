@@ -19,6 +19,8 @@ export class Vocabulary {
   counts = new Int32Array(64);
   firsts = new Int32Array(64);
   length = 0;
+  /** Terms of the document at hand, each time that one comes, that found no room. */
+  leftOut = 0;
   /** By index, where the term is in the document, plus 1; 0 between documents. */
   #places = new Int32Array(64);
 
@@ -50,10 +52,12 @@ export class Vocabulary {
   gather(terms: Tokenizer): void {
     const { table } = this;
     this.length = 0;
+    this.leftOut = 0;
     if (this.whenFull === 'prune' && table.size + terms.length > this.maxTerms) this.#makeRoom(terms);
     for (let i = 0; i < terms.length; i++) {
       const index = table.insert(terms.bytes, terms.starts[i]!, terms.ends[i]!);
       if (index >= this.#places.length) this.#places = longer(this.#places, index + 1);
+      if (index < 0) this.leftOut++;
       const place = index < 0 ? 0 : this.#places[index]!;
       if (place > 0) {
         this.counts[place - 1]!++;

@@ -247,6 +247,32 @@ describe('text in records', () => {
     expect([...first, ...rest]).toEqual(recordsOf(output));
     expect(recordsOf(output).at(-1)!.epoch.message).toBeGreaterThan(0);
   });
+  it('is counted by the terms that a full vocabulary leaves out, over a restart too', async () => {
+    const rows = [
+      { a: 'aa bb cc cc', b: 'aa bb cc', c: 'on' },
+      { a: 'dd', b: 'aa dd', c: 'off' },
+      { a: null, b: 'bb', c: 'on' },
+    ];
+    const few = {
+      a: { method: 'tf-idf', maxTerms: 2 }, // cc, cc, dd
+      b: { method: 'token-ids', maxTerms: 2, length: 1 }, // cc, dd
+      c: { method: 'frequency', maxTerms: 1 }, // off
+    } as const;
+    const table = new SeriesTable();
+    await run(rows, normalize({ fields: few, table }));
+    expect(table.counters.leftOut).toBe(6);
+    const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    const { summary } = await runConfig(lines, { fields: few, batch: { maxLength: 1 } }, { stops: 2 });
+    expect(summary.leftOut).toBe(6);
+    // All of three terms are more than a vocabulary of two has room for, whatever it gives up for them.
+    const pruning = new SeriesTable();
+    const tight = { a: { method: 'tf-idf', maxTerms: 2, whenFull: 'prune' } } as const;
+    await run([{ a: 'aa bb' }, { a: 'cc dd ee' }], normalize({ fields: tight, table: pruning }));
+    expect(pruning.counters.leftOut).toBe(1);
+    const roomy = new SeriesTable();
+    await run(rows, normalize({ fields: { a: 'tf-idf', b: 'token-ids', c: 'frequency' }, table: roomy }));
+    expect(roomy.counters.leftOut).toBe(0);
+  });
   it('that is no UTF-8 is a bad record, and teaches nothing', async () => {
     const bad = Buffer.concat([
       Buffer.from('{"host":"h0","message":"disk \u00e4'),
