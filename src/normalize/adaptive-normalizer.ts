@@ -52,7 +52,7 @@ export interface AdaptiveOptions {
  * regime; `LevelWatch` and `ScaleWatch` look for its end in what `Whitening` finds new, `CorrelationTime` tells how much that is worth.
  *
  * The score has no unit, is within ±1e12, and is made before the value is learnt. A constant series scores 0, its first change as
- * `firstChangeScore` says. State: 53 doubles, by `+ − × ÷ √` only, so the same on every machine; invariant to `a·x + b`. O(1).
+ * `firstChangeScore` says. State: 55 doubles, by `+ − × ÷ √` only, so the same on every machine; invariant to `a·x + b`. O(1).
  */
 export class AdaptiveNormalizer implements Normalizer {
   static readonly stride = STRIDE;
@@ -172,7 +172,30 @@ export class AdaptiveNormalizer implements Normalizer {
     const drift = this.#moments.learn(state, offset + MOMENTS, offset + MEANS, now);
     this.#whitening.learn(state, offset + WHITENING, now);
     if (weight === 1) this.#correlation.learn(state, offset + CORRELATION, now.v);
-    if (drift !== 0) this.#report(0, drift, Number.NaN);
+    if (drift === 0) return;
+    if (now.tookOff) this.#startAfresh(x);
+    this.#report(0, drift, Number.NaN);
+  }
+
+  /** The regime was a ramp, and is now what is left about it: correlations and suspicions were the ramp's. */
+  #startAfresh(x: number): void {
+    const { state, offset } = this;
+    state.fill(0, offset + WHITENING, offset + MEANS);
+    this.#whitening.open(state, offset + WHITENING);
+    const at = state[offset + MOMENTS]! - this.#moments.ahead(state, offset + MEANS);
+    const last = clip((x - at) / Math.sqrt(state[offset + VARIANCE]!), REACH);
+    this.#whitening.restart(state, offset + WHITENING, last, last);
+  }
+
+  /** Whether what is taken for the end of the regime shows that it is a ramp: no epoch, for it is to be followed. */
+  #isRamp(now: Present): boolean {
+    const { state, offset } = this;
+    const turn = this.#moments.followRamp(state, offset + MOMENTS, offset + MEANS, now);
+    if (turn === 0) return false;
+    if (now.tookOff) this.#startAfresh(now.x);
+    else state.fill(0, offset + LEVEL, offset + CORRELATION);
+    this.#report(0, turn, Number.NaN);
+    return true;
   }
 
   /** Looks for the end of the regime in a value; if it is, opens the next one, and the value itself is not learnt any further. */
@@ -184,14 +207,19 @@ export class AdaptiveNormalizer implements Normalizer {
     if (this.#level.learn(state, offset + LEVEL, now)) {
       const side = this.#level.shift(state, offset + LEVEL, now);
       if (side !== 0) {
-        this.#restartLevel(now.x, side, now.tau);
+        if (!this.#isRamp(now)) this.#restartLevel(now.x, side, now.tau);
         return true;
       }
     }
     if (age < SCALE_GRACE) return false;
     const event = this.#spread.learn(state, offset + SCALE, now);
-    if (event !== 0) this.#restartScale(now.x, event);
-    return event !== 0;
+    if (event === 0) return false;
+    if (event === -2 && this.#moments.isSettling(state, offset + MOMENTS, offset + MEANS)) {
+      state.fill(0, offset + SCALE, offset + CORRELATION);
+      return false;
+    }
+    if (!this.#isRamp(now)) this.#restartScale(now.x, event);
+    return true;
   }
 
   #restartLevel(x: number, side: -1 | 1, tau: number): void {
@@ -202,7 +230,8 @@ export class AdaptiveNormalizer implements Normalizer {
     const innovations = this.#level.innovations(state, offset + LEVEL, side);
     this.#moments.restartLevel(state, offset + MOMENTS, offset + MEANS, n, mean, squares, innovations, scale, tau);
     const newScale = Math.sqrt(state[offset + VARIANCE]!);
-    const last = clip((x - state[offset]!) / newScale, REACH);
+    const ahead = this.#moments.ahead(state, offset + MEANS);
+    const last = clip((x - state[offset]! + ahead) / newScale, REACH);
     this.#whitening.restart(state, offset + WHITENING, last, last);
     const shift = (center - state[offset]!) / newScale;
     this.#correlation.rescale(state, offset + CORRELATION, scale / newScale, shift, n);

@@ -40,8 +40,8 @@ describe('AdaptiveNormalizer', () => {
       1.3488678479933998,
     ]);
   });
-  it('takes 53 doubles a series', () => {
-    expect(new AdaptiveNormalizer().stride).toBe(53);
+  it('takes 55 doubles a series', () => {
+    expect(new AdaptiveNormalizer().stride).toBe(55);
   });
   it('is calibrated on normal noise and leaves it in one regime', () => {
     const xs = seededNormals(21, 300_000);
@@ -117,6 +117,28 @@ describe('AdaptiveNormalizer', () => {
       expect(size(600, 2000)).toBeLessThan(0.25);
       expect(size(2200, 3000)).toBeLessThan(0.25);
     }
+  });
+  it('opens about one epoch for each wrap of a counter, noisy or not, up or down, and sees what happens to it afterwards', () => {
+    for (const period of [500, 1400, 3000])
+      for (const [slope, noise] of [
+        [1, 0],
+        [-1, 0],
+        [1, 3],
+        [-250, 250],
+      ] as const) {
+        const wraps = Math.floor(13_999 / period);
+        const xs = seededNormals(period, 15_000).map(
+          (g, t) => slope * (Math.min(t, 14_000) % period) + noise * g + (t < 14_500 ? 0 : 100 * Math.abs(slope)),
+        );
+        const steps = drive(new AdaptiveNormalizer(), xs);
+        const epochs = (from: number, to: number) => steps.slice(from, to).filter(({ event }) => event !== 0).length;
+        expect(epochs(0, 14_000)).toBeLessThanOrEqual(1.1 * wraps + 1);
+        expect(epochs(0, 14_000)).toBeGreaterThanOrEqual(wraps);
+        expect(epochs(14_500, 14_520)).toBe(1);
+        const z = steps.slice(300, period - 1).map((step) => step.z);
+        if (noise > 0) expect(Math.abs(deviation(z) - 1)).toBeLessThan(0.35);
+        else expect(Math.max(...z.map(Math.abs))).toBeLessThan(1);
+      }
   });
   it('finds a level again that correlation hides, soon after it has jumped', () => {
     let late = 0;

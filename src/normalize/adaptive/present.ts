@@ -25,4 +25,6 @@ export class Present {
   /** Whether the regime is old enough for what a single value says, and whether a single innovation may tell of a shift. */
   known = false;
   trusting = false;
+  /** Whether with this value the variance lost what a ramp had put into it. */
+  tookOff = false;
 }

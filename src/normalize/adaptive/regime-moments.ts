@@ -37,6 +37,9 @@ const PRIOR_INNOVATIONS = 4;
 const KEPT = 64;
 /** Values from which a regime may turn out to be a ramp. */
 const TREND_GRACE = 64;
+/** How many times what is left about a line a variance must be to be that of the ramp, and values that what is left is worth then. */
+const TAKEN_OFF = 3;
+const YOUNG = 16;
 
 /**
  * Center and variance of the present regime: clipped cumulative moments, and what shows that the regime is on the move.
@@ -44,10 +47,11 @@ const TREND_GRACE = 64;
  * - A faster mean that is √14 standard errors off (of independent values: a regime's value is worth 1 / `tau` of one) becomes the center,
  *   and the center as young as that mean. From √3 on the slower one draws the center towards itself, by the positive part of
  *   James & Stein (1961): `1 − 3 / squared standard errors` of the way.
- * - Where the series is on a ramp, see `RegimeTrend`, the center is the end of the line and goes on with its slope.
+ * - Where the series is on a ramp, see `RegimeTrend`, the center is the end of the line and goes on with its slope, and the variance is
+ *   that about the line. A jump of a ramp, as of a counter that wraps, leaves slope and variance as they are.
  *
- * State: `[center, variance, count of the center, count of the variance]` at `at`; at `means` eight doubles: `[fast mean, slow mean,
- * cumulative mean, trend ×5]`. In the unit of the series. Counts are of values by weight, `memory` at most. O(1).
+ * State: `[center, variance, count of the center, count of the variance]` at `at`; at `means` ten doubles: `[fast mean, slow mean,
+ * cumulative mean, trend ×7]`. In the unit of the series. Counts are of values by weight, `memory` at most. O(1).
  */
 export class RegimeMoments {
   static readonly meansStride = TREND + RegimeTrend.stride;
@@ -87,6 +91,7 @@ export class RegimeMoments {
     scale: number,
     tau: number,
   ): void {
+    if (this.#jump(state, at, means, n, mean, squares)) return;
     const own = Math.sqrt(squares / n);
     const spread = own === 0 ? FLAT_SHARE * scale : own;
     const old = scale > 5 * spread ? 5 * spread : scale < spread / 3 ? spread / 3 : scale;
@@ -101,13 +106,22 @@ export class RegimeMoments {
   restartScale(state: Float64Array, at: number, means: number, n: number, ratio: number, scale: number): void {
     const count = state[at + COUNT]!;
     state[means + MEAN] = state[at + CENTER]!;
-    state[at + VARIANCE] = Math.max(scale * scale * ratio, SMALLEST_VARIANCE);
+    state[at + VARIANCE] = Math.max(scale * scale * ratio, this.#floor(state, means), SMALLEST_VARIANCE);
     state[at + COUNT] = n + (count < KEPT ? count : KEPT) * (ratio < 1 ? ratio : 1);
     state[at + VARIANCE_COUNT] = n;
+    // The value that raised the alarm is passed over, the moment is not.
+    const step = this.ahead(state, means);
+    if (step === 0) return;
+    this.#trend.pass(state, means + TREND);
+    state[at + CENTER]! += step;
+    state[means + FAST]! += step;
+    state[means + SLOW]! += step;
+    state[means + MEAN]! += step;
   }
 
   /** Learns a value. Answers the direction in which the center followed a drift, 0 if it did not. */
   learn(state: Float64Array, at: number, means: number, now: Present): -1 | 0 | 1 {
+    now.tookOff = false;
     this.#learnMoments(state, at, means, now);
     this.#trend.learn(state, means + TREND, now);
     const turn = this.#followTrend(state, at, means, now);
@@ -115,6 +129,52 @@ export class RegimeMoments {
     this.#center(state, at, means, now);
     if (this.#trend.isFollowed(state, means + TREND)) this.#advance(state, at, means, now);
     return drift === 0 ? turn : drift;
+  }
+
+  /**
+   * What looks like the end of a young regime may be a ramp, plain to see: then `now` is learnt, and the slope is followed.
+   * Answers its direction, 0 if it is none.
+   */
+  followRamp(state: Float64Array, at: number, means: number, now: Present): -1 | 0 | 1 {
+    const place = means + TREND;
+    if (this.#trend.isFollowed(state, place) || !this.#trend.isClear(state, place)) return 0;
+    now.tookOff = false;
+    this.#learnMoments(state, at, means, now);
+    this.#trend.learn(state, place, now);
+    const turn = this.#beginTrend(state, at, means, now);
+    state[at + CENTER] = state[means + MEAN]!;
+    this.#advance(state, at, means, now);
+    return turn;
+  }
+
+  /** Whether the scale is still finding its way to what is left about a line; it is never less than the line's. */
+  isSettling(state: Float64Array, at: number, means: number): boolean {
+    const place = means + TREND;
+    return this.#trend.isSettling(state, place) || state[at + VARIANCE]! <= 2 * this.#floor(state, means);
+  }
+
+  /** How far the center is ahead of the value last learnt. */
+  ahead(state: Float64Array, means: number): number {
+    const place = means + TREND;
+    return this.#trend.isFollowed(state, place) ? this.#trend.slope(state, place) : 0;
+  }
+
+  /** The smallest variance that there can be. */
+  #floor(state: Float64Array, means: number): number {
+    const place = means + TREND;
+    return this.#trend.isFollowed(state, place) ? this.#trend.floor(state, place) : 0;
+  }
+
+  /** The ramp goes on at another level. */
+  #jump(state: Float64Array, at: number, means: number, n: number, mean: number, squares: number): boolean {
+    const place = means + TREND;
+    if (!this.#trend.goesOn(state, place, n, squares, state[at + VARIANCE]!)) return false;
+    this.#trend.jump(state, place, mean, n);
+    const next = this.#trend.level(state, place) + this.#trend.slope(state, place);
+    state[at + CENTER] = state[means + FAST] = state[means + SLOW] = state[means + MEAN] = next;
+    state[at + COUNT] = n;
+    if (state[at + VARIANCE_COUNT]! > KEPT) state[at + VARIANCE_COUNT] = KEPT;
+    return true;
   }
 
   #learnMoments(state: Float64Array, at: number, means: number, now: Present): void {
@@ -130,26 +190,40 @@ export class RegimeMoments {
     state[means + FAST]! += weight * (FAST_GAIN > young ? FAST_GAIN : young) * clip(x - state[means + FAST]!, reach);
     state[means + SLOW]! += weight * (SLOW_GAIN > young ? SLOW_GAIN : young) * clip(x - state[means + SLOW]!, reach);
     state[means + MEAN]! += weight * young * clip(x - state[means + MEAN]!, REACH * scale);
-    state[at + VARIANCE] = learnt > SMALLEST_VARIANCE ? learnt : SMALLEST_VARIANCE;
+    state[at + VARIANCE] = Math.max(learnt, this.#floor(state, means), SMALLEST_VARIANCE);
     state[at + COUNT] = count + weight > memory ? memory : count + weight;
     state[at + VARIANCE_COUNT] = varianceCount + weight > memory ? memory : varianceCount + weight;
   }
 
   /** Answers the direction of a slope that begins to be followed. */
-  #followTrend(state: Float64Array, at: number, means: number, { tau }: Present): -1 | 0 | 1 {
+  #followTrend(state: Float64Array, at: number, means: number, now: Present): -1 | 0 | 1 {
     const trend = this.#trend;
     const place = means + TREND;
-    let turn: -1 | 0 | 1 = 0;
+    const { tau } = now;
     if (trend.isFollowed(state, place)) {
       if (trend.isOver(state, place, state[at + VARIANCE]! * tau)) trend.follow(state, place, false);
     } else if (state[at + VARIANCE_COUNT]! >= TREND_GRACE && trend.isSteep(state, place, state[at + VARIANCE]! * tau)) {
-      trend.follow(state, place, true);
-      state[means + FAST] = state[means + SLOW] = trend.level(state, place);
-      turn = trend.slope(state, place) > 0 ? 1 : -1;
+      return this.#beginTrend(state, at, means, now);
     } else return 0;
     state[means + MEAN] = trend.level(state, place);
     state[at + COUNT] = trend.effectiveCount(state, place);
-    return turn;
+    return 0;
+  }
+
+  /** From here on the slope is followed, and what it has put into the variance is taken off it, if that is most of it. */
+  #beginTrend(state: Float64Array, at: number, means: number, now: Present): -1 | 1 {
+    const trend = this.#trend;
+    const place = means + TREND;
+    const residual = trend.residual(state, place);
+    if (state[at + VARIANCE]! > TAKEN_OFF * residual) {
+      now.tookOff = true;
+      state[at + VARIANCE] = Math.max(residual, SMALLEST_VARIANCE);
+      state[at + VARIANCE_COUNT] = YOUNG;
+    }
+    trend.follow(state, place, true);
+    state[means + FAST] = state[means + SLOW] = state[means + MEAN] = trend.level(state, place);
+    state[at + COUNT] = trend.effectiveCount(state, place);
+    return trend.slope(state, place) > 0 ? 1 : -1;
   }
 
   #followDrift(state: Float64Array, at: number, means: number, { tau }: Present): -1 | 0 | 1 {

@@ -45,6 +45,38 @@ describe('RegimeTrend', () => {
       expect(flat.trend.isSteep(flat.state, 0, 1)).toBe(false);
     }
   });
+  it('takes a ramp for clear, and neither a step nor noise nor a wandering series', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const noise = seededNormals(seed, 60);
+      const clear = (xs: Float64Array) => {
+        const { trend, state } = lineThrough(xs);
+        return trend.isClear(state, 0);
+      };
+      expect(clear(noise.map((g, t) => 0.4 * g + 0.5 * t))).toBe(true);
+      expect(clear(noise)).toBe(false);
+      for (const at of [10, 20, 30, 40, 50]) expect(clear(noise.map((_, t) => (t < at ? 0 : 9)))).toBe(false);
+    }
+  });
+  it('knows the variance about itself', () => {
+    const { trend, state } = lineThrough(seededNormals(3, 600).map((g, t) => 2 * g + 0.5 * t));
+    expect(trend.residual(state, 0) / 4).toBeCloseTo(1, 0);
+    const exact = lineThrough(Float64Array.from({ length: 600 }, (_, t) => 3 * t));
+    exact.trend.follow(exact.state, 0, true);
+    expect(exact.trend.floor(exact.state, 0)).toBeCloseTo(9 / 12, 1);
+  });
+  it('goes on at another level where the slope goes on, and only there', () => {
+    const { trend, state } = lineThrough(Float64Array.from({ length: 300 }, (_, t) => t));
+    const squares = (8 * 63) / 12;
+    expect(trend.goesOn(state, 0, 8, squares, 0.1)).toBe(false);
+    trend.follow(state, 0, true);
+    expect(trend.goesOn(state, 0, 8, squares, 0.1)).toBe(true);
+    expect(trend.goesOn(state, 0, 8, 0, 0.1)).toBe(false);
+    expect(trend.goesOn(state, 0, 8, 10 * squares, 0.1)).toBe(false);
+    trend.jump(state, 0, 3.5, 8);
+    expect(trend.level(state, 0)).toBeCloseTo(7, 1);
+    trend.learn(state, 0, present(8, 1));
+    expect(trend.level(state, 0)).toBeCloseTo(8, 1);
+  });
   it('is over once the series is level again', () => {
     const { trend, state } = lineThrough(Float64Array.from({ length: 400 }, (_, t) => 0.02 * t));
     trend.follow(state, 0, true);
