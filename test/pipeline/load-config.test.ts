@@ -129,6 +129,11 @@ strict: true
       'p.yaml:3:37: fields.flow.memory: must be absent: adaptive finds its own memory, got {"window":5}',
     ],
     [
+      'a shape without a method',
+      'source: { stdin: {} }\nfields:\n  frame: { method: none, shape: [3] }',
+      'p.yaml:3:20: fields.frame.method: must be one that scores a field with a shape, as z-score does; a field that is left out stays as it is, got "none"',
+    ],
+    [
       'two memories at once',
       'source: { stdin: {} }\nfields:\n  flow: { memory: { halfLife: 5, window: 7 } }',
       'p.yaml:3:19: fields.flow.memory: must be all, { halfLife: samples | duration } or { window: samples | duration }, got {"halfLife":5,"window":7}',

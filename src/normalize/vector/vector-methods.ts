@@ -41,7 +41,7 @@ const ENTRIES: Readonly<Record<VectorMethod, VectorMethodEntry>> = {
 export function vectorMethodOf(field: FieldOptions): VectorMethodEntry | undefined {
   const method = field.method ?? defaultMethod(field);
   if (Object.hasOwn(ENTRIES, method)) return ENTRIES[method as VectorMethod];
-  if (field.shape === undefined || method === 'none') return undefined;
+  if (field.shape === undefined) return undefined;
   if (method === 'unit-norm') return unitNormMethod;
   const { shape } = field;
   return method === 'z-score' && Array.isArray(shape) && shape.length > 1 ? channelMethod : componentMethod(method);

@@ -24,6 +24,12 @@ function resolveComponents(field: FieldOptions): VectorMaking {
   const format = tensorFormatOf(field);
   if (field.method === 'batch')
     throw new InvalidOptionError('shape', field.shape, 'absent: batch takes one number a record');
+  if (field.method === 'none')
+    throw new InvalidOptionError(
+      'method',
+      field.method,
+      'one that scores a field with a shape, as z-score does; a field that is left out stays as it is',
+    );
   const [length] = format.shape;
   if (format.shape.length > 1 || length === null || length === undefined)
     throw new InvalidOptionError(
