@@ -24,7 +24,7 @@ const row = z
     count: count.describe('Values that the score rests on.'),
     epoch: count.describe('Renormalizations before it.'),
     state,
-    recent: z.array(maybe).describe('The last scores, oldest first.'),
+    recent: z.array(maybe).describe('The last scores, oldest first, to a thousandth.'),
   })
   .register(apiSchemas, { id: 'SeriesRow' });
 

@@ -7,7 +7,7 @@ import { SharedAnswers } from './shared-answers.js';
 
 /** ms between two messages of new points and events to a page, of rows, and of the overview. */
 const POINTS_EVERY = 250;
-const ROWS_EVERY = 500;
+const ROWS_EVERY = 1000;
 const OVERVIEW_EVERY = 1000;
 
 /** Rows of a page, and events that one who comes anew is told. */

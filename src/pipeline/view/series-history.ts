@@ -149,7 +149,10 @@ export class SeriesHistory {
       count,
       epoch,
       state,
-      recent: this.#column(this.#normalized, Math.max(0, this.#seen - Math.min(RECENT, this.#capacity))),
+      // To a thousandth: they are drawn, and whole doubles are most of what a page would be sent.
+      recent: this.#column(this.#normalized, Math.max(0, this.#seen - Math.min(RECENT, this.#capacity))).map(
+        (score) => score && Math.round(1000 * score) / 1000,
+      ),
     };
   }
 
