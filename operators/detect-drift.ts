@@ -27,7 +27,7 @@ export interface DetectDriftOptions {
  *     detectDrift()   ----------------------w---------d--------|     w = warning, d = drift, level up by 3
  *
  * Values may be raw or normalized: detectors standardize them, so that thresholds have no unit. A drift is told once; then the detector
- * learns the series anew. A sensor that is stuck, saturated or silent is not drift but a state of its own. A missing value is passed over.
+ * learns the series anew. A change that goes on, a ramp, is one drift. A sensor that is stuck, saturated or silent is not drift but a state of its own. A missing value is passed over.
  * On records `value` says what to read and `key` to which series it belongs; without them the stream is of plain numbers.
  *
  * @throws InvalidOptionError when called with an option that is unknown, of the wrong type or without meaning beside the others

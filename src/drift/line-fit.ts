@@ -1,0 +1,41 @@
+// Where things stand in the state.
+const COUNT = 0;
+const LEVEL = 1;
+const SLOPE = 2;
+const SQUARES = 3;
+
+/** Squared standard errors that a slope is worth to be believed. */
+const STEEP = 20;
+
+/**
+ * The straight line of least squares through the values of a series, one a moment, in recursive form: gains `2(2n − 1) / (n(n + 1))` for
+ * its end and `6 / (n(n + 1))` for its slope. The variance of the slope is `12·s² / n³`.
+ *
+ * State: 4 doubles at `at`, zeros at first: `[n, end of the line, slope a value, Σ(deviations from the line)²]`. O(1).
+ */
+export const lineFit = {
+  stride: 4,
+
+  /** `x` must be an observation. */
+  learn(state: Float64Array, at: number, x: number): void {
+    const n = state[at + COUNT]! + 1;
+    state[at + COUNT] = n;
+    if (n === 1) {
+      state[at + LEVEL] = x;
+      return;
+    }
+    const line = state[at + LEVEL]! + state[at + SLOPE]!;
+    const error = x - line;
+    const perCount = 1 / (n * (n + 1));
+    state[at + LEVEL] = line + 2 * (2 * n - 1) * perCount * error;
+    state[at + SLOPE]! += 6 * perCount * error;
+    state[at + SQUARES]! += (n - 1) * (n - 2) * perCount * error * error;
+  },
+
+  /** Whether there is a slope beyond chance, where the deviations from the line are independent. */
+  isSteep(state: Float64Array, at: number): boolean {
+    const n = state[at + COUNT]!;
+    const slope = state[at + SLOPE]!;
+    return n > 2 && slope * slope * n * n * n > ((12 * STEEP) / (n - 2)) * state[at + SQUARES]!;
+  },
+};

@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { lineFit } from '../../src/drift/line-fit.js';
+import { seededNormals } from '../support/seeded-normals.js';
+
+const fitted = (xs: ArrayLike<number>) => {
+  const state = new Float64Array(lineFit.stride);
+  for (let t = 0; t < xs.length; t++) lineFit.learn(state, 0, xs[t]!);
+  return state;
+};
+
+describe('lineFit', () => {
+  it('is the line of least squares, and knows what it leaves', () => {
+    fc.assert(
+      fc.property(fc.float64Array({ min: -1e3, max: 1e3, noNaN: true, minLength: 2, maxLength: 200 }), (xs) => {
+        const middle = (xs.length - 1) / 2;
+        const mean = xs.reduce((a, b) => a + b, 0) / xs.length;
+        const slope =
+          xs.reduce((sum, x, t) => sum + (t - middle) * (x - mean), 0) /
+          xs.reduce((sum, _, t) => sum + (t - middle) ** 2, 0);
+        const squares = xs.reduce((sum, x, t) => sum + (x - mean - slope * (t - middle)) ** 2, 0);
+        const [n, end, found, left] = fitted(xs);
+        expect(n).toBe(xs.length);
+        expect(Math.abs(end! - mean - slope * middle)).toBeLessThan(1e-8);
+        expect(Math.abs(found! - slope)).toBeLessThan(1e-8);
+        expect(Math.abs(left! - squares)).toBeLessThan(1e-6 * (1 + squares));
+      }),
+    );
+  });
+  it('believes a ramp, and neither noise nor what is constant', () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const noise = seededNormals(seed, 150);
+      expect(lineFit.isSteep(fitted(noise), 0)).toBe(false);
+      expect(lineFit.isSteep(fitted(noise.map((g, t) => g + 0.02 * t)), 0)).toBe(true);
+    }
+    expect(lineFit.isSteep(fitted(new Float64Array(50).fill(7)), 0)).toBe(false);
+    expect(lineFit.isSteep(fitted(Float64Array.from({ length: 50 }, (_, t) => t)), 0)).toBe(true);
+  });
+});
