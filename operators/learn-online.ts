@@ -1,7 +1,8 @@
-import { concat, concatMap, defer, EMPTY, from, ignoreElements, type OperatorFunction } from 'rxjs';
+import { concatMap, defer, type OperatorFunction } from 'rxjs';
 import type { BatchModel, OnlineModel } from '../src/learn/online-model.js';
 import { SeriesTable } from '../src/series/series-table.js';
 import { BatchLearner, type LearnableBatch, type LearntBatch } from './internal/batch-learner.js';
+import { inTurn } from './internal/in-turn.js';
 import { type LearnBatchOptions, type LearnRecordOptions, resolveLearnOptions } from './internal/learn-options.js';
 import { type Learnt, RecordLearner } from './internal/record-learner.js';
 
@@ -44,8 +45,7 @@ export function learnOnline<T>(
     defer(() => {
       const table = options.table ?? new SeriesTable();
       const learner = new RecordLearner<T>(model as OnlineModel, makeLoop(), table, options as LearnRecordOptions<T>);
-      const lastStep$ = defer(() => (learner.pending ? from(learner.pending).pipe(ignoreElements()) : EMPTY));
-      return concat(source.pipe(concatMap((record) => learner.take(record))), lastStep$);
+      return source.pipe(inTurn(learner));
     });
   const batches: OperatorFunction<LearnableBatch<T>, unknown> = (source) =>
     defer(() => {

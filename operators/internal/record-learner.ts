@@ -1,11 +1,11 @@
-import type { ObservableInput } from 'rxjs';
 import { MissingValueError } from '../../src/errors.js';
-import type { LearningLoop } from '../../src/learn/learning-loop.js';
+import type { LearningLoop, ModelRenormalization } from '../../src/learn/learning-loop.js';
 import type { OnlineModel } from '../../src/learn/online-model.js';
 import type { Prequential } from '../../src/learn/prequential-loss.js';
 import type { SeriesTable } from '../../src/series/series-table.js';
 import type { StateColumn } from '../../src/series/state-column.js';
 import { isObservation } from '../../src/stats/is-observation.js';
+import type { TurnTaker } from './in-turn.js';
 import { featureReader, type LearnRecordOptions, targetNumber } from './learn-options.js';
 import { touchTime } from './touch-time.js';
 
@@ -31,9 +31,10 @@ export interface Learnt<T> {
  * Puts records through a loop, one after the other: the state is that of before a record until its output has been handed over, and that of
  * after it from then on, also where the subscriber has had enough.
  *
- * It is itself what `concatMap` walks through: one output, after which there is no other.
+ * `begin` gives the output of a record; when that has been handed over, `learn` makes the step. One record is begun once the one before has
+ * been learnt and `pending` is over.
  */
-export class RecordLearner<T> implements Iterable<Learnt<T>>, Iterator<Learnt<T>> {
+export class RecordLearner<T> implements TurnTaker<T, Learnt<T>> {
   readonly #model: OnlineModel;
   readonly #loop: LearningLoop;
   readonly #table: SeriesTable;
@@ -49,7 +50,6 @@ export class RecordLearner<T> implements Iterable<Learnt<T>>, Iterator<Learnt<T>
   #slot = 0;
   #prediction = Number.NaN;
   #target = Number.NaN;
-  #phase: 'none' | 'held' | 'handed over' = 'none';
   /** A step that a model takes its time for. */
   pending: Promise<unknown> | undefined;
 
@@ -68,12 +68,8 @@ export class RecordLearner<T> implements Iterable<Learnt<T>>, Iterator<Learnt<T>
     if (loop.model) this.#features = new Float64Array(loop.model.inputs);
   }
 
-  /** What comes of a record. */
-  take(record: T): ObservableInput<Learnt<T>> {
-    return this.pending === undefined ? this.#begin(record) : this.#later(record);
-  }
-
-  #begin(record: T): ObservableInput<Learnt<T>> {
+  /** What comes of a record; a promise of it where the model takes its time. */
+  begin(record: T): Learnt<T> | Promise<Learnt<T>> {
     const { key, target } = this.#options;
     const loop = this.#loop;
     loop.key = key === undefined ? '' : key(record);
@@ -81,26 +77,25 @@ export class RecordLearner<T> implements Iterable<Learnt<T>>, Iterator<Learnt<T>
     this.#target = targetNumber(target(record), this.#binary);
     this.#prediction = Number.NaN;
     const why = loop.reason ?? this.#readFeatures(record);
-    if (why !== undefined) return this.#hold(record, why);
+    if (why !== undefined) return this.#describe(record, why);
     try {
       const answer = this.#model.predict(this.#features);
       if (answer instanceof Promise) return this.#answered(record, answer);
       this.#prediction = loop.prediction(answer);
     } catch (cause) {
       loop.stop(cause);
-      return this.#hold(record, loop.reason!);
+      return this.#describe(record, loop.reason!);
     }
-    return this.#hold(record, null);
+    return this.#describe(record, null);
   }
 
-  /** The output, to be walked through. */
-  #hold(record: T, reason: string | null): this {
+  #describe(record: T, reason: string | null): Learnt<T> {
     const loop = this.#loop;
     const hasPrediction = reason === null;
     const isKnown = !Number.isNaN(this.#target);
     const loss = hasPrediction && isKnown ? loop.lossOf(this.#prediction, this.#target) : Number.NaN;
     const { status } = loop;
-    this.#out = {
+    const out: Learnt<T> = {
       record,
       key: loop.key,
       prediction: hasPrediction ? this.#prediction : null,
@@ -110,28 +105,12 @@ export class RecordLearner<T> implements Iterable<Learnt<T>>, Iterator<Learnt<T>
       status: hasPrediction || status === 'stopped' ? status : 'skipped',
       reason,
     };
-    this.#phase = 'held';
-    return this;
+    this.#out = out;
+    return out;
   }
 
-  [Symbol.iterator](): this {
-    return this;
-  }
-  next(): IteratorResult<Learnt<T>> {
-    if (this.#phase === 'held') {
-      this.#phase = 'handed over';
-      return { done: false, value: this.#out! };
-    }
-    return this.return();
-  }
-  return(): IteratorResult<Learnt<T>> {
-    this.#learn();
-    return { done: true, value: undefined };
-  }
-
-  #learn(): void {
-    if (this.#phase === 'none') return;
-    this.#phase = 'none';
+  /** Learns the record whose output has been handed over. */
+  learn(): void {
     const out = this.#out!;
     this.#out = undefined;
     const loop = this.#loop;
@@ -143,37 +122,39 @@ export class RecordLearner<T> implements Iterable<Learnt<T>>, Iterator<Learnt<T>
     const isFrozen = loop.status === 'frozen';
     loop.settle(out.prediction ?? Number.NaN, this.#target, loop.watch && this.#raw);
     if (status === 'stopped') return;
-    if (status !== 'skipped' && !Number.isNaN(this.#target)) this.#step(isFrozen);
+    const step = status !== 'skipped' && !Number.isNaN(this.#target) ? this.#step(isFrozen) : undefined;
     const { renormalizations } = this.#options;
     const happened = renormalizations?.(out.record);
-    if (happened && this.pending === undefined) this.#correct(happened);
-    else if (happened) this.pending = this.pending!.then(() => this.#correct(happened));
+    if (step instanceof Promise) this.pending = this.#stepped(step, happened);
+    else if (happened) this.#correct(happened);
   }
 
-  #step(isFrozen: boolean): void {
+  /** @returns a promise where the model takes its time */
+  #step(isFrozen: boolean): unknown {
     const loop = this.#loop;
     this.#targets[0] = this.#target;
     try {
       loop.rescale(this.#targets);
-      if (isFrozen) return;
+      if (isFrozen) return undefined;
       const target = loop.target ? loop.target.normalize(this.#target) : this.#target;
-      const step = this.#model.learn(this.#features, target);
-      if (step instanceof Promise)
-        this.pending = step.then(
-          () => {
-            this.pending = undefined;
-          },
-          (cause) => {
-            this.pending = undefined;
-            loop.stop(cause);
-          },
-        );
+      return this.#model.learn(this.#features, target);
     } catch (cause) {
       loop.stop(cause);
+      return undefined;
     }
   }
 
-  #correct(happened: NonNullable<ReturnType<NonNullable<LearnRecordOptions<T>['renormalizations']>>>): void {
+  async #stepped(step: Promise<unknown>, happened: readonly ModelRenormalization[] | null | undefined): Promise<void> {
+    try {
+      await step;
+    } catch (cause) {
+      this.#loop.stop(cause);
+    }
+    if (happened) this.#correct(happened);
+    this.pending = undefined;
+  }
+
+  #correct(happened: readonly ModelRenormalization[]): void {
     try {
       this.#loop.correct(happened);
     } catch (cause) {
@@ -181,15 +162,8 @@ export class RecordLearner<T> implements Iterable<Learnt<T>>, Iterator<Learnt<T>
     }
   }
 
-  /** Once the step before has been made. */
-  async *#later(record: T): AsyncGenerator<Learnt<T>> {
-    await this.pending;
-    const next = this.#begin(record);
-    yield* next as AsyncIterable<Learnt<T>> | Iterable<Learnt<T>>;
-  }
-
   /** Once the model has answered. */
-  async *#answered(record: T, answer: Promise<number>): AsyncGenerator<Learnt<T>> {
+  async #answered(record: T, answer: Promise<number>): Promise<Learnt<T>> {
     let why: string | null = null;
     try {
       this.#prediction = this.#loop.prediction(await answer);
@@ -197,7 +171,7 @@ export class RecordLearner<T> implements Iterable<Learnt<T>>, Iterator<Learnt<T>
       this.#loop.stop(cause);
       why = this.#loop.reason;
     }
-    yield* this.#hold(record, why);
+    return this.#describe(record, why);
   }
 
   #aim(): void {
@@ -222,6 +196,7 @@ export class RecordLearner<T> implements Iterable<Learnt<T>>, Iterator<Learnt<T>
       counters.missing++;
       return `features must be ${features.length} numbers, got ${length}`;
     }
+    if (watch === undefined && areObservations(features)) return undefined;
     for (let i = 0; i < length; i++) {
       if (watch?.isOut(i)) features[i] = 0;
       else if (!isObservation(features[i]!)) {
@@ -242,4 +217,9 @@ export class RecordLearner<T> implements Iterable<Learnt<T>>, Iterator<Learnt<T>
       this.#readRaw(record, this.#raw);
     } else this.#raw.set(this.#features);
   }
+}
+
+function areObservations(xs: Float64Array): boolean {
+  for (let i = 0; i < xs.length; i++) if (!isObservation(xs[i]!)) return false;
+  return true;
 }

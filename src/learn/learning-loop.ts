@@ -50,6 +50,9 @@ export class LearningLoop {
   /** Why a series' model is stopped. Not state: a process that begins anew tries again. */
   readonly #stopped = new Map<string, string>();
   readonly #scratch: Float64Array;
+  /** Where losses, early stopping, feature watch and target scale begin, counted from the offset; and the model. */
+  readonly #places: readonly number[];
+  readonly #modelAt: number;
   #offset = 0;
 
   /** @throws InvalidOptionError */
@@ -66,8 +69,14 @@ export class LearningLoop {
     const correct = (model as Partial<OnlineModel>).correct;
     this.#correct = correct && ((part, change) => correct.call(model, part, change));
     this.#scratch = new Float64Array(this.losses.stride);
-    const parts = [this.losses, this.#stopping, this.watch, this.target, this.model];
-    this.stride = 1 + parts.reduce((sum, part) => sum + (part?.stride ?? 0), 0);
+    let at = 1;
+    this.#places = [this.losses, this.#stopping, this.watch, this.target].map((part) => {
+      const place = at;
+      at += part?.stride ?? 0;
+      return place;
+    });
+    this.#modelAt = at;
+    this.stride = at + (this.model?.stride ?? 0);
     this.fingerprint = JSON.stringify([
       'learn',
       options.prequential,
@@ -80,13 +89,17 @@ export class LearningLoop {
   }
 
   aim(state: Float64Array, offset: number): void {
-    this.state = state;
-    this.#offset = offset;
-    let at = offset + 1;
-    for (const part of [this.losses, this.#stopping, this.watch, this.target, this.model]) {
-      part?.aim(state, at);
-      at += part?.stride ?? 0;
+    if (state !== this.state || offset !== this.#offset) {
+      this.state = state;
+      this.#offset = offset;
+      const [losses, stopping, watch, target] = this.#places;
+      this.losses.aim(state, offset + losses!);
+      this.#stopping?.aim(state, offset + stopping!);
+      this.watch?.aim(state, offset + watch!);
+      this.target?.aim(state, offset + target!);
     }
+    // The model is the caller's, who may have turned it elsewhere.
+    this.model?.aim(state, offset + this.#modelAt);
   }
 
   /** Records of the series so far. */
@@ -94,11 +107,11 @@ export class LearningLoop {
     return this.state[this.#offset]!;
   }
   get status(): 'learning' | 'frozen' | 'stopped' {
-    return this.#stopped.has(this.key) ? 'stopped' : this.#stopping?.frozen ? 'frozen' : 'learning';
+    return this.reason !== null ? 'stopped' : this.#stopping?.frozen ? 'frozen' : 'learning';
   }
   /** Why the series' model is stopped. */
   get reason(): string | null {
-    return this.#stopped.get(this.key) ?? null;
+    return this.#stopped.size === 0 ? null : (this.#stopped.get(this.key) ?? null);
   }
 
   /** What the model answered, in the unit of the target. @throws ModelError when that is no number */

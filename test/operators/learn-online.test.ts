@@ -214,6 +214,67 @@ describe('learnOnline', () => {
     expect(log).toEqual(['predict 1', 'learn 1', 'predict 2', 'learn 2']);
   });
 
+  it.each(['at once', 'later'])(
+    'lets a record wait that comes of the output of another; the model answers %s',
+    async (when) => {
+      const log: string[] = [];
+      const say = (what: string) => (when === 'later' ? Promise.resolve(0 * log.push(what)) : 0 * log.push(what));
+      const model = {
+        predict: (x: Float64Array) => say(`predict ${x[0]}`),
+        learn: (x: Float64Array) => say(`learn ${x[0]}`),
+      };
+      const source = new Subject<number>();
+      const ended = lastValueFrom(
+        source.pipe(
+          learnOnline(model, { features: (x) => [x], target: (x) => x }),
+          tap(({ record }) => {
+            log.push(`out ${record}`);
+            if (record < 3) source.next(record + 1);
+            else source.complete();
+          }),
+          toArray(),
+        ),
+      );
+      source.next(1);
+      expect((await ended).map(({ record }) => record)).toEqual([1, 2, 3]);
+      expect(log).toEqual([1, 2, 3].flatMap((i) => [`predict ${i}`, `out ${i}`, `learn ${i}`]));
+    },
+  );
+
+  it('does not learn what nobody was handed', async () => {
+    const log: string[] = [];
+    const source = new Subject<number>();
+    const model = {
+      predict: (x: Float64Array) => Promise.resolve(0 * log.push(`predict ${x[0]}`)),
+      learn: (x: Float64Array) => log.push(`learn ${x[0]}`),
+    };
+    const subscription = source.pipe(learnOnline(model, { features: (x) => [x], target: (x) => x })).subscribe();
+    source.next(1);
+    source.next(2);
+    subscription.unsubscribe();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(log).toEqual(['predict 1']);
+  });
+
+  it('errors the stream for a fault of an accessor, with what came before it handed over and learnt', async () => {
+    const out: number[] = [];
+    const model = linear();
+    const target = (x: number) => {
+      if (x === 3) throw new Error('no such column');
+      return x;
+    };
+    const operator = learnOnline(model, { features: (x: number) => [x], target });
+    await expect(
+      lastValueFrom(
+        of(1, 2, 3, 4).pipe(
+          operator,
+          tap(({ record }) => out.push(record)),
+        ),
+      ),
+    ).rejects.toThrow('no such column');
+    expect([out, model.steps]).toEqual([[1, 2], 2]);
+  });
+
   it('gives a model targets on a common scale, and its predictions their unit back', async () => {
     const records = readings(600).map((r) => ({ ...r, y: 1e6 + 5e4 * r.y! }));
     const scaled = await run(records, learnOnline(linear(), { ...onReadings, scaleTarget: true }));
