@@ -51,4 +51,14 @@ describe('examples', () => {
     expect(end).toBeLessThan(0.6 * after);
     expect(Math.max(before, end)).toBeLessThan(10); // 3 % of the labels are wrong, and a tenth of the tickets mention both
   });
+
+  it('hear the bearing that begins to whine below the noise, and no truck, nor the other machine', () => {
+    const [head, ...alarms] = run('sound-monitor');
+    expect(head).toBe('2 of 2 machines were learnt until nothing more was to be learnt');
+    expect(alarms).toHaveLength(1);
+    const [, late] = /^lathe: sounds otherwise since second \d+, (\d+) s after its bearing began to whine$/.exec(
+      alarms[0]!,
+    )!;
+    expect(Number(late)).toBeLessThan(40); // it has not reached the noise by then
+  });
 });

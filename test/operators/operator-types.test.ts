@@ -1,6 +1,8 @@
 import type { OperatorFunction } from 'rxjs';
 import { describe, expectTypeOf, it } from 'vitest';
 import {
+  type Aligned,
+  alignDomain,
   ewma,
   type Learnt,
   learnOnline,
@@ -34,6 +36,9 @@ describe('types of the operators', () => {
     expectTypeOf(learnOnline(model, { features: (r: Reading) => [r.celsius], target: (r) => r.celsius })).toEqualTypeOf<
       OperatorFunction<Reading, Learnt<Reading>>
     >();
+    expectTypeOf(
+      alignDomain({ domain: (r: Reading) => r.id, to: 'a', values: (r) => [r.celsius], features: 1 }),
+    ).toEqualTypeOf<OperatorFunction<Reading, Aligned<Reading>>>();
     expectTypeOf(runningMoments()).returns.toHaveProperty('subscribe');
     expectTypeOf(microBatch({ fields: { c: (r: Reading) => r.celsius } }))
       .parameter(0)
@@ -46,6 +51,11 @@ describe('types of the operators', () => {
     expectTypeOf(() => ewma()).toBeFunction();
     // @ts-expect-error a record has to say what came true
     expectTypeOf(() => learnOnline(new LinearLearner({ inputs: 1 }), { features: ['celsius'] })).toBeFunction();
+    // @ts-expect-error records are mapped onto some domain
+    expectTypeOf(() => alignDomain({ domain: (r: Reading) => r.id, values: ['celsius'] })).toBeFunction();
+    const by = { domain: (r: Reading) => r.id, to: 'a', values: ['celsius'] };
+    // @ts-expect-error there are maps by moments, quantiles and covariance
+    expectTypeOf(() => alignDomain({ ...by, by: 'ranks' })).toBeFunction();
     // @ts-expect-error the range of min-max is no option of zScore
     expectTypeOf(() => zScore({ range: [0, 1] })).toBeFunction();
   });
