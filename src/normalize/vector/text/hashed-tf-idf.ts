@@ -3,7 +3,6 @@ import type { VectorCounters } from '../tensor-scorer.js';
 import type { VectorRules } from '../vector-rules.js';
 import { DOCUMENT_WEIGHT_STRIDE, DocumentWeight } from './document-weight.js';
 import { SparseOutput } from './sparse-output.js';
-import { hashOf } from './term-table.js';
 import {
   type Idf,
   inverseFrequency,
@@ -75,7 +74,7 @@ export class HashedTfIdf extends TextScorer {
 
   #gather(): void {
     const { features, signed } = this.#options;
-    const { bytes, starts, ends, length } = this.terms;
+    const { hashes, length } = this.terms;
     if (this.#indices.length < length) {
       this.#indices = new Int32Array(2 * length);
       this.#signs = new Int32Array(2 * length);
@@ -84,7 +83,7 @@ export class HashedTfIdf extends TextScorer {
     }
     this.#length = 0;
     for (let i = 0; i < length; i++) {
-      const hash = hashOf(bytes, starts[i]!, ends[i]!);
+      const hash = hashes[i]!;
       const index = (hash >>> 1) % features;
       const sign = signed && (hash & 1) === 1 ? -1 : 1;
       const place = this.#places[index]!;

@@ -33,17 +33,24 @@ export class TermTable {
   readonly #capacity: number;
   /** Doubles before the header that are the owner's own. */
   readonly #base: number;
+  /** Of the state at hand, as integers: slots less 1, where entries begin, where texts do. */
+  #mask = -1;
+  #entries = 0;
+  /** Behind room for as many entries as the slots allow. */
+  #texts = 0;
 
   /** @param capacity most terms @param base doubles in front that are the owner's */
   constructor({ capacity, base = 0 }: { capacity: number; base?: number }, state?: Float64Array) {
     this.#capacity = capacity;
     this.#base = base;
     this.state = state ?? new Float64Array(base + TERM_TABLE_HEADER);
+    this.#measure();
   }
 
   /** Turns to the state of a series, which begins at 0. */
   aim(state: Float64Array): void {
     this.state = state;
+    this.#measure();
   }
 
   /** Terms held. */
@@ -72,18 +79,15 @@ export class TermTable {
     return index < this.used && this.state[this.#entry(index) + LENGTH]! > 0;
   }
 
-  /** The index of the term `bytes[start, end)`; −1 where it is not there. */
-  find(bytes: Uint8Array, start: number, end: number): number {
+  /** The index of the term `bytes[start, end)`, of that hash; −1 where it is not there. */
+  find(bytes: Uint8Array, start: number, end: number, hash = hashOf(bytes, start, end)): number {
     const { state } = this;
-    const base = this.#base;
-    const slots = state[base + SLOTS]!;
-    if (slots === 0) return -1;
-    const hash = hashOf(bytes, start, end);
-    const mask = slots - 1;
-    const first = base + TERM_TABLE_HEADER;
-    const entries = first + slots;
+    const mask = this.#mask;
+    if (mask < 0) return -1;
+    const first = this.#base + TERM_TABLE_HEADER;
+    const entries = this.#entries;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const index = state[first + slot]! - 1;
+      const index = (state[first + slot]! | 0) - 1;
       if (index < 0) return -1;
       const entry = entries + ENTRY * index;
       if (state[entry + HASH] === hash && this.#isText(entry, bytes, start, end)) return index;
@@ -91,14 +95,13 @@ export class TermTable {
   }
 
   /** The index of a term, given to it where it is new; −1 where there is no room. */
-  insert(bytes: Uint8Array, start: number, end: number): number {
-    const known = this.find(bytes, start, end);
+  insert(bytes: Uint8Array, start: number, end: number, hash = hashOf(bytes, start, end)): number {
+    const known = this.find(bytes, start, end, hash);
     if (known >= 0 || this.isFull) return known;
     const base = this.#base;
     const packed = Math.ceil((end - start) / PACKED);
     this.#reserve(packed);
     const { state } = this;
-    const hash = hashOf(bytes, start, end);
     const free = state[base + FIRST_FREE]!;
     const index = free > 0 ? free - 1 : state[base + USED]!;
     const entry = this.#entry(index);
@@ -111,7 +114,7 @@ export class TermTable {
     state[entry + HASH] = hash;
     state[entry + PLACE] = place;
     state[entry + LENGTH] = end - start;
-    const text = this.#text() + place;
+    const text = this.#texts + place;
     for (let i = 0; i < packed; i++) state[text + i] = pack(bytes, start + PACKED * i, end);
     state[base + TEXT] = place + packed;
     this.#place(index, hash);
@@ -124,7 +127,7 @@ export class TermTable {
     const entry = this.#entry(index);
     const length = this.state[entry + LENGTH]!;
     const bytes = new Uint8Array(length);
-    const text = this.#text() + this.state[entry + PLACE]!;
+    const text = this.#texts + this.state[entry + PLACE]!;
     for (let i = 0; i < length; i++)
       bytes[i] = Math.floor(this.state[text + Math.floor(i / PACKED)]! / 256 ** (i % PACKED)) % 256;
     return decodeUtf8(bytes, 0, length);
@@ -135,10 +138,10 @@ export class TermTable {
     const base = this.#base;
     const before = this.state;
     const used = this.used;
-    const oldText = this.#text();
+    const oldText = this.#texts;
     const kept = before.slice();
     this.state = kept;
-    const text = this.#text();
+    const text = this.#texts;
     kept.fill(0, base + TERM_TABLE_HEADER, base + TERM_TABLE_HEADER + kept[base + SLOTS]!);
     kept.fill(0, text);
     let place = 0;
@@ -169,19 +172,21 @@ export class TermTable {
   }
 
   #entry(index: number): number {
-    return this.#base + TERM_TABLE_HEADER + this.state[this.#base + SLOTS]! + ENTRY * index;
+    return this.#entries + ENTRY * index;
   }
 
-  /** Where texts begin: behind room for as many entries as the slots allow. */
-  #text(): number {
-    const slots = this.state[this.#base + SLOTS]!;
-    return this.#base + TERM_TABLE_HEADER + slots + ENTRY * entriesFor(slots);
+  /** Reads what the slots of the state say of where things are. */
+  #measure(): void {
+    const slots = this.state[this.#base + SLOTS]! | 0;
+    this.#mask = slots - 1;
+    this.#entries = this.#base + TERM_TABLE_HEADER + slots;
+    this.#texts = this.#entries + ENTRY * entriesFor(slots);
   }
 
   #place(index: number, hash: number): void {
     const { state } = this;
     const first = this.#base + TERM_TABLE_HEADER;
-    const mask = state[this.#base + SLOTS]! - 1;
+    const mask = this.#mask;
     let slot = hash & mask;
     while (state[first + slot]! > 0) slot = (slot + 1) & mask;
     state[first + slot] = index + 1;
@@ -190,7 +195,7 @@ export class TermTable {
   #isText(entry: number, bytes: Uint8Array, start: number, end: number): boolean {
     const { state } = this;
     if (state[entry + LENGTH] !== end - start) return false;
-    const text = this.#text() + state[entry + PLACE]!;
+    const text = this.#texts + (state[entry + PLACE]! | 0);
     for (let at = start, i = 0; at < end; at += PACKED, i++) if (state[text + i] !== pack(bytes, at, end)) return false;
     return true;
   }
@@ -201,7 +206,7 @@ export class TermTable {
     const { state } = this;
     const slots = state[base + SLOTS]!;
     const isRoom = state[base + FIRST_FREE]! > 0 || state[base + USED]! < entriesFor(slots);
-    const text = this.#text();
+    const text = this.#texts;
     const textUsed = state[base + TEXT]!;
     if (isRoom && text + textUsed + packed <= state.length) return;
     const wider = isRoom ? slots : Math.max(FEWEST_SLOTS, 2 * slots);
@@ -214,6 +219,7 @@ export class TermTable {
     longer.set(state.subarray(text, text + textUsed), newText);
     longer[base + SLOTS] = wider;
     this.state = longer;
+    this.#measure();
     if (wider === slots) {
       longer.set(state.subarray(base + TERM_TABLE_HEADER, entries), base + TERM_TABLE_HEADER);
       return;
@@ -229,10 +235,18 @@ function entriesFor(slots: number): number {
   return Math.floor(LOAD * slots);
 }
 
+export const FNV_OFFSET = 0x811c9dc5 | 0;
+export const FNV_PRIME = 0x01000193;
+
 /** FNV-1a, as an unsigned integer. */
 export function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  let hash = FNV_OFFSET;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, FNV_PRIME);
+  return finishHash(hash);
+}
+
+/** Of the steps over all bytes, what the hash is: high bits reach the low ones, by which a place is found. */
+export function finishHash(hash: number): number {
   return (hash ^ (hash >>> 15)) >>> 0;
 }
 

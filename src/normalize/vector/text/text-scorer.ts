@@ -7,9 +7,6 @@ import type { VectorScorer } from '../vector-scorer.js';
 import type { VectorValue } from '../vector-value.js';
 import { Tokenizer, type TokenizerOptions } from './tokenizer.js';
 
-/** A half of a surrogate pair that stands alone: text that no UTF-8 can be. */
-const LONE = /\p{Cs}/u;
-
 /**
  * What the methods of text share: reading. A value is text, or its bytes in UTF-8; text of no words is a document of no words, null is
  * missing: its output is null, and nothing is learnt of it.
@@ -66,10 +63,8 @@ export abstract class TextScorer implements VectorScorer {
       }
     }
     if (typeof text !== 'string') return `expected text, got ${describeValue(text)}`;
-    const lone = LONE.exec(text);
-    if (lone !== null) return `expected Unicode text, got half of a surrogate pair at ${lone.index}`;
-    this.terms.read(text);
-    return undefined;
+    const lone = this.terms.read(text);
+    return lone < 0 ? undefined : `expected Unicode text, got half of a surrogate pair at ${lone}`;
   }
 
   score(time: number): void {

@@ -82,7 +82,7 @@ export class TokenIds extends TextScorer {
 
   #write(): void {
     const { length: wanted, padding, truncation, mask } = this.#options;
-    const { bytes, starts, ends, length } = this.terms;
+    const { bytes, starts, ends, hashes, length } = this.terms;
     const size = wanted ?? length;
     if (this.#ids.length < size) {
       this.#ids = new Int32Array(2 * size);
@@ -96,7 +96,7 @@ export class TokenIds extends TextScorer {
     ids.fill(PADDING);
     isThere.fill(0);
     for (let i = 0; i < kept; i++) {
-      const index = this.#table.find(bytes, starts[from + i]!, ends[from + i]!);
+      const index = this.#table.find(bytes, starts[from + i]!, ends[from + i]!, hashes[from + i]!);
       ids[at + i] = index < 0 ? UNKNOWN : index + FIRST;
       isThere[at + i] = 1;
     }
@@ -104,8 +104,9 @@ export class TokenIds extends TextScorer {
   }
 
   #learn(): void {
-    const { bytes, starts, ends, length } = this.terms;
-    for (let i = 0; i < length; i++) if (this.#table.insert(bytes, starts[i]!, ends[i]!) < 0) this.counters.leftOut++;
+    const { bytes, starts, ends, hashes, length } = this.terms;
+    for (let i = 0; i < length; i++)
+      if (this.#table.insert(bytes, starts[i]!, ends[i]!, hashes[i]!) < 0) this.counters.leftOut++;
     this.state = this.#table.state;
   }
 }

@@ -1,5 +1,5 @@
-import { decodeUtf8 } from '../../../codec/decode-utf8.js';
-import { TermTable } from './term-table.js';
+import { FNV_OFFSET, FNV_PRIME, finishHash, hashOf, TermTable } from './term-table.js';
+import { TermTexts } from './term-texts.js';
 
 export interface TokenizerOptions {
   /** Whether letters are made small. */
@@ -20,6 +20,8 @@ declare const TextEncoder: new () => { encodeInto(text: string, into: Uint8Array
 const toUtf8 = new TextEncoder();
 /** Runs of letters with their marks, digits and low lines: Unicode's `\w`. */
 const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
+/** A half of a surrogate pair that stands alone: text that no UTF-8 can be. */
+const LONE = /\p{Cs}/u;
 const SPACE = 32;
 /** By code of an ASCII letter: itself, 0 where it is no part of a word; and the same made small. */
 const WORDLY = new Uint8Array(128);
@@ -34,18 +36,20 @@ for (let code = 48; code < 123; code++) {
  * Cuts text into terms: words, and rows of words with a space between.
  *
  * A word is a run of letters, marks, digits and `_` as Unicode has them, or what `Intl.Segmenter` finds for a locale. Text that is not all
- * ASCII is brought to NFC first, so that what looks alike is alike. Term `i` is `bytes[starts[i], ends[i])`, in UTF-8; answers are valid
- * until the next text. ASCII is read without making any text. O(length).
+ * ASCII is brought to NFC first, so that what looks alike is alike. Term `i` is `bytes[starts[i], ends[i])`, in UTF-8, `hashes[i]` its hash;
+ * answers are valid until the next text. ASCII is read without making any text, and hashed as it is read. O(length).
  */
 export class Tokenizer {
   bytes = new Uint8Array(1024);
   starts = new Int32Array(64);
   ends = new Int32Array(64);
+  hashes = new Uint32Array(64);
   length = 0;
   readonly #options: TokenizerOptions;
   readonly #letters: Uint8Array;
   readonly #stopWords: TermTable | undefined;
   readonly #segmenter: Intl.Segmenter | undefined;
+  readonly #texts = new TermTexts();
   #at = 0;
 
   constructor(options: TokenizerOptions) {
@@ -64,19 +68,24 @@ export class Tokenizer {
     }
   }
 
-  /** Cuts `text`. */
-  read(text: string): void {
+  /** Cuts `text`; or answers, with no term read, where a half of a surrogate pair stands alone in it: −1 where none does. */
+  read(text: string): number {
     this.length = 0;
     this.#at = 0;
     if (this.bytes.length < 4 * text.length + 16) this.bytes = new Uint8Array(8 * text.length + 16);
-    if (this.#segmenter !== undefined || !this.#readAscii(text)) this.#readUnicode(text);
+    if (this.#segmenter !== undefined || !this.#readAscii(text)) {
+      const lone = LONE.exec(text);
+      if (lone !== null) return lone.index;
+      this.#readUnicode(text);
+    }
     const [low, high] = this.#options.ngrams;
     if (high > 1) this.#join(low, high);
+    return -1;
   }
 
-  /** The text of term `i`. Makes it anew. */
+  /** The text of term `i`. */
   text(i: number): string {
-    return decodeUtf8(this.bytes, this.starts[i]!, this.ends[i]!);
+    return this.#texts.of(this.bytes, this.starts[i]!, this.ends[i]!, this.hashes[i]!);
   }
 
   /** False, with nothing read, where the text is not all ASCII. */
@@ -84,9 +93,11 @@ export class Tokenizer {
     const { bytes } = this;
     const letters = this.#letters;
     const { minLength } = this.#options;
+    const { length } = text;
     let at = 0;
     let from = 0;
-    for (let i = 0; i < text.length; i++) {
+    let hash = FNV_OFFSET;
+    for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
       if (code > 127) {
         this.length = 0;
@@ -94,13 +105,16 @@ export class Tokenizer {
         return false;
       }
       const letter = letters[code]!;
-      if (letter !== 0) bytes[at++] = letter;
-      else if (at > from) {
-        at = at - from >= minLength ? this.#add(from, at) : from;
+      if (letter !== 0) {
+        bytes[at++] = letter;
+        hash = Math.imul(hash ^ letter, FNV_PRIME);
+      } else if (at > from) {
+        at = at - from >= minLength ? this.#add(from, at, finishHash(hash)) : from;
         from = at;
+        hash = FNV_OFFSET;
       }
     }
-    if (at - from >= minLength && at > from) this.#add(from, at);
+    if (at - from >= minLength && at > from) this.#add(from, at, finishHash(hash));
     return true;
   }
 
@@ -120,7 +134,7 @@ export class Tokenizer {
     if (word.length < minLength || (word.length < 2 * minLength && [...word].length < minLength)) return;
     const from = this.#at;
     this.#writeText(word);
-    this.#at = this.#add(from, this.#at);
+    this.#at = this.#add(from, this.#at, hashOf(this.bytes, from, this.#at));
   }
 
   #writeText(word: string): void {
@@ -133,20 +147,25 @@ export class Tokenizer {
   }
 
   /** Makes `bytes[from, to)` a term unless it is a stop word; answers where the next may begin, behind a space. */
-  #add(from: number, to: number): number {
-    if (this.#stopWords !== undefined && this.#stopWords.find(this.bytes, from, to) >= 0) return from;
-    this.#push(from, to);
+  #add(from: number, to: number, hash: number): number {
+    if (this.#stopWords !== undefined && this.#stopWords.find(this.bytes, from, to, hash) >= 0) return from;
+    this.#push(from, to, hash);
     this.bytes[to] = SPACE;
     return to + 1;
   }
 
-  #push(from: number, to: number): void {
-    if (this.length === this.starts.length) {
-      this.starts = longer(this.starts);
-      this.ends = longer(this.ends);
+  #push(from: number, to: number, hash: number): void {
+    const i = this.length++;
+    if (i === this.starts.length) {
+      const size = 2 * i;
+      [this.starts, this.ends] = [longer(this.starts, size), longer(this.ends, size)];
+      const hashes = new Uint32Array(size);
+      hashes.set(this.hashes);
+      this.hashes = hashes;
     }
-    this.starts[this.length] = from;
-    this.ends[this.length++] = to;
+    this.starts[i] = from;
+    this.ends[i] = to;
+    this.hashes[i] = hash;
   }
 
   /** Adds rows of words to the words, which stand with a space between them; takes the words away where rows begin with more than one. */
@@ -156,12 +175,16 @@ export class Tokenizer {
     const last = this.ends.slice(0, words);
     this.length = 0;
     for (let size = low; size <= high; size++)
-      for (let i = 0; i + size <= words; i++) this.#push(first[i]!, last[i + size - 1]!);
+      for (let i = 0; i + size <= words; i++) {
+        const from = first[i]!;
+        const to = last[i + size - 1]!;
+        this.#push(from, to, hashOf(this.bytes, from, to));
+      }
   }
 }
 
-function longer(array: Int32Array): Int32Array<ArrayBuffer> {
-  const doubled = new Int32Array(2 * array.length);
+function longer(array: Int32Array, size: number): Int32Array<ArrayBuffer> {
+  const doubled = new Int32Array(size);
   doubled.set(array);
   return doubled;
 }

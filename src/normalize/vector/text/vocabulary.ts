@@ -55,7 +55,7 @@ export class Vocabulary {
     this.leftOut = 0;
     if (this.whenFull === 'prune' && table.size + terms.length > this.maxTerms) this.#makeRoom(terms);
     for (let i = 0; i < terms.length; i++) {
-      const index = table.insert(terms.bytes, terms.starts[i]!, terms.ends[i]!);
+      const index = table.insert(terms.bytes, terms.starts[i]!, terms.ends[i]!, terms.hashes[i]!);
       if (index >= this.#places.length) this.#places = longer(this.#places, index + 1);
       if (index < 0) this.leftOut++;
       const place = index < 0 ? 0 : this.#places[index]!;

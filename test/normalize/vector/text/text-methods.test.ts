@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { from, lastValueFrom, map, type OperatorFunction, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { hashFeatures, normalize, tfIdf, tokenIds } from '../../../../operators/index.js';
@@ -51,6 +52,49 @@ describe('tfIdf', () => {
     expect(binary).toEqual({ aa: 0.5, cc: 0.5 });
     const [, frequency] = await run(texts, tfIdf({ idf: 'none', norm: 'none', tf: 'frequency' }));
     expect(frequency).toEqual({ aa: 2 / 3, cc: 1 / 3 });
+  });
+  it('is what maps and a regular expression make of it, to the last bit', async () => {
+    const unit = fc.constantFrom(...'aaabcdEF01_ .,-éÉßЖ字');
+    const words = fc
+      .array(fc.integer({ min: 0, max: 300 }), { maxLength: 130 })
+      .map((ids) => ids.map((id) => `W${id}`));
+    const text = fc.oneof(
+      fc.string({ unit, maxLength: 80 }),
+      words.map((some) => some.join(' ')),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 12 }), fc.boolean(), async (texts, inPairs) => {
+        const ngrams = inPairs ? ([1, 2] as const) : ([1, 1] as const);
+        const df = new Map<string, number>();
+        const expected = texts.map((each, k) => {
+          const found =
+            each
+              .normalize('NFC')
+              .toLowerCase()
+              .match(/[\p{L}\p{M}\p{N}_]{2,}/gu) ?? [];
+          const pairs = found.slice(1).map((word, i) => `${found[i]} ${word}`);
+          const counts = new Map<string, number>();
+          for (const term of inPairs ? [...found, ...pairs] : found) counts.set(term, (counts.get(term) ?? 0) + 1);
+          for (const term of counts.keys()) df.set(term, (df.get(term) ?? 0) + 1);
+          const terms = [...counts].map(
+            ([term, times]) => [term, times * (Math.log((2 + k) / (1 + df.get(term)!)) + 1)] as const,
+          );
+          const size = Math.sqrt(terms.reduce((sum, [, weight]) => sum + weight * weight, 0));
+          return new Map(terms.map(([term, weight]) => [term, weight / size]));
+        });
+        const byTerm = await run(texts, tfIdf({ order: 'learn-first', ngrams }));
+        expect(byTerm.map((each) => new Map(Object.entries(each!)))).toEqual(expected);
+        const sparse = await run(texts, tfIdf({ order: 'learn-first', ngrams, output: 'sparse' }));
+        const names = [...df.keys()];
+        const named = (sparse as SparseVector[]).map(
+          ({ indices, values }) => new Map(Array.from(indices, (index, i) => [names[index]!, values[i]!])),
+        );
+        expect(named).toEqual(expected);
+        for (const { indices } of sparse as SparseVector[])
+          expect([...indices]).toEqual([...indices].sort((a, b) => a - b));
+      }),
+      { numRuns: 60 },
+    );
   });
   it('gives the same weights by term, by position and whole', async () => {
     const byTerm = await run(CORPUS, tfIdf());

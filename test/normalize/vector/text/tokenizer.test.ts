@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hashOf } from '../../../../src/normalize/vector/text/term-table.js';
 import { Tokenizer, type TokenizerOptions } from '../../../../src/normalize/vector/text/tokenizer.js';
 
 const PLAIN: TokenizerOptions = { lowercase: true, minLength: 2, ngrams: [1, 1], stopWords: [], locale: undefined };
@@ -23,6 +24,11 @@ describe('Tokenizer', () => {
             .normalize('NFC')
             .toLowerCase()
             .match(/[\p{L}\p{M}\p{N}_]+/gu);
+          // Hashes that were made while reading are those of the bytes.
+          const tokenizer = new Tokenizer({ ...PLAIN, minLength, ngrams: [1, 2] });
+          expect(tokenizer.read(given)).toBe(-1);
+          const { bytes, starts, ends, hashes, length } = tokenizer;
+          for (let i = 0; i < length; i++) expect(hashes[i]).toBe(hashOf(bytes, starts[i]!, ends[i]!));
           expect(terms(given, { minLength })).toEqual((words ?? []).filter((each) => [...each].length >= minLength));
         },
       ),
