@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { resolveField } from '../normalize/resolve-field.js';
 import { resolveVector } from '../normalize/vector/resolve-vector.js';
 import { tryConnections } from '../pipeline/kafka/try-connections.js';
+import { tryBatchBackend } from '../pipeline/open-batch-backend.js';
 import { isKafkaPlan, isTextPlan, type PipelinePlan } from '../pipeline/plan.js';
 import { readConfig } from './read-config.js';
 
@@ -19,6 +20,7 @@ export function checkCommand(settle: (code: number) => void): Command {
       const written = new Map<string, string>();
       const plan = readConfig(path, (value, reference) => written.set(value, reference));
       process.stdout.write(stringify(asWritten(describePlan(plan), written)));
+      await tryBatchBackend(plan);
       if (!connect || !isKafkaPlan(plan)) return settle(0);
       const findings = await tryConnections(plan);
       for (const { verdict, what, says } of findings) process.stderr.write(`${verdict.padEnd(12)}  ${what}: ${says}\n`);
@@ -66,7 +68,7 @@ function describePlan(plan: PipelinePlan): unknown {
 /** A text source has no use for what is said of Kafka. */
 function withoutKafka(plan: PipelinePlan): object {
   const { events, delivery, workers, http, onBadRecord, maxBadRatio, batch, ...rest } = plan;
-  return { ...rest, batch: { maxLength: batch.maxLength } };
+  return { ...rest, batch: { maxLength: batch.maxLength, backend: batch.backend } };
 }
 
 /** Passwords and the like, however they were given. */

@@ -1,3 +1,4 @@
+import type { Backend } from '../backend/backend.js';
 import { ByteWriter } from '../codec/byte-writer.js';
 import { CellKind } from '../codec/cell-kind.js';
 import type { FieldColumn } from '../codec/field-column.js';
@@ -5,6 +6,7 @@ import type { RecordBatch } from '../codec/record-batch.js';
 import type { RecordDecoder } from '../codec/record-decoder.js';
 import type { ScoredBatch, ScoredField, ScoredTexts, ScoredVector } from '../codec/scored-batch.js';
 import { DecodeError } from '../errors.js';
+import type { BatchRuns } from '../normalize/batch/batch-runs.js';
 import { groupKey } from '../normalize/group-column.js';
 import { KEY_SEPARATOR } from '../normalize/key-separator.js';
 import { type NormalizedField, RecordNormalizer, type VectorField } from '../normalize/record-normalizer.js';
@@ -15,6 +17,7 @@ import type { SeriesTable } from '../series/series-table.js';
 import { isObservation } from '../stats/is-observation.js';
 import { PendingRecords } from './pending-records.js';
 import type { PipelinePlan } from './plan.js';
+import { runsOnBackend } from './runs-on-backend.js';
 import type { ScoreWatcher } from './view/score-watcher.js';
 
 type Extra = 'center' | 'scale' | 'count';
@@ -38,6 +41,9 @@ interface BoundVector extends ScoredVector {
   readonly place: number;
   readonly extras: readonly { readonly name: Extra; readonly texts: ScoredTexts }[];
 }
+
+/** By field of the method `batch`: what was computed ahead of a batch. */
+export type TakenFields = ReadonlyMap<string, BatchRuns>;
 
 const NO_VECTORS: readonly BoundVector[] = [];
 
@@ -94,6 +100,7 @@ export class BatchScorer {
   /** Fields of the method `batch`, and the records that wait to be scored together. */
   #batchFields: BoundField[] = [];
   readonly #pending = new PendingRecords();
+  #taken: TakenFields | undefined;
   /** Why a good line is a bad record, by record; mostly empty. */
   readonly refusals = new Map<number, string>();
   readonly #unfit = new Set<number>();
@@ -124,8 +131,33 @@ export class BatchScorer {
     };
   }
 
-  /** Scores a batch; the answer is valid until the next. */
-  score(batch: RecordBatch, decoder: RecordDecoder, origin?: RecordOrigin): ScoredBatch {
+  /**
+   * Has a backend compute what of a batch rests on its values alone. Nothing is learnt and no series is touched, so that batches may be
+   * taken ahead of being scored; the decoder, `batch` and `origin` are read before this answers, and free for others.
+   */
+  take(batch: RecordBatch, decoder: RecordDecoder, backend: Backend, origin?: RecordOrigin): Promise<TakenFields> {
+    this.#bind(batch, decoder);
+    const keyColumns = this.#plan.record.key.map((name) => columnOf(decoder, name));
+    const runs = new Map<string, number>();
+    const runOf = new Int32Array(batch.length).fill(-1);
+    for (let i = 0; i < batch.length; i++) {
+      if (decoder.faultCount > 0 && decoder.faults[i] !== undefined) continue;
+      const key = origin !== undefined && keyColumns.length === 0 ? origin.key(i) : this.#keyOf(decoder, keyColumns, i);
+      if (key === undefined) continue;
+      if (!runs.has(key)) runs.set(key, runs.size);
+      runOf[i] = runs.get(key)!;
+    }
+    const taken = this.#batchFields.map(async ({ name, column: { values, kinds }, field, isOptional }) => {
+      const own = isOptional ? runOf.map((run, i) => (kinds[i] === CellKind.absent ? -1 : run)) : runOf;
+      const { epsilon } = field.resolved.batch!;
+      return [name, await runsOnBackend(backend, { values, runOf: own, runs: runs.size, epsilon })] as const;
+    });
+    return Promise.all(taken).then((fields) => new Map(fields));
+  }
+
+  /** Scores a batch; the answer is valid until the next. @param taken what `take` answered of the same batch */
+  score(batch: RecordBatch, decoder: RecordDecoder, origin?: RecordOrigin, taken?: TakenFields): ScoredBatch {
+    this.#taken = taken;
     this.#bind(batch, decoder);
     this.#keep.fill(1, 0, batch.length);
     this.refusals.clear();
@@ -250,7 +282,9 @@ export class BatchScorer {
       for (const { values } of extras) values[i] = Number.NaN;
     }
     const wanted = Object.fromEntries(extras.map(({ name, values }) => [name, values]));
-    this.engine.scoreBatch(index, { length: pending.length, values: column.values, slots, normalized, ...wanted });
+    const { length } = pending;
+    const taken = this.#taken?.get(bound.name);
+    this.engine.scoreBatch(index, { length, values: column.values, slots, normalized, taken, ...wanted });
   }
 
   #scoreRecord(i: number, slot: number, at: number, group: number): void {

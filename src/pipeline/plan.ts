@@ -1,3 +1,4 @@
+import type { BackendName } from '../backend/backend.js';
 import type { KafkaClientOptions } from '../kafka/client.js';
 import type { CompressionName } from '../kafka/record-batch/compression.js';
 import type { FieldOptions } from '../normalize/field-options.js';
@@ -41,6 +42,8 @@ export interface PipelinePlan {
     maxLength: number;
     /** Milliseconds that records of Kafka are gathered before they are committed together. */
     maxWait: number;
+    /** Where fields of the method `batch` are normalized; `auto`: where that was measured to be fastest. */
+    backend: BackendName | 'auto';
   };
   /**
    * Where metrics, health and the live page are served; `allowedHosts`: names with a dot by which they may be asked for; `maxLag`: records

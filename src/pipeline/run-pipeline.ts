@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { RoutedBackend } from '../backend/routed-backend.js';
 import { ByteWriter } from '../codec/byte-writer.js';
 import { NdjsonToCsvEncoder } from '../codec/ndjson-to-csv-encoder.js';
 import type { RecordEncoder } from '../codec/record-encoder.js';
@@ -11,6 +12,7 @@ import type { Sink } from '../io/sink.js';
 import { StdoutSink } from '../io/stdout-sink.js';
 import { BatchScorer } from './batch-scorer.js';
 import { TopicSink } from './kafka/topic-sink.js';
+import { openBatchBackend } from './open-batch-backend.js';
 import { openEncoder } from './open-encoder.js';
 import type { TextPipelinePlan } from './plan.js';
 import { type RunPosition, RunState } from './run-state.js';
@@ -35,12 +37,19 @@ const WRITE_SIZE = 1 << 18;
  * @throws StorageError, DecodeError, CorruptCheckpointError, OutputClosedError, MissingValueError (`missing: error`)
  */
 export async function runPipeline(plan: TextPipelinePlan, options: RunOptions = {}): Promise<RunSummary> {
-  const run = await Run.open(plan, options);
+  const { warn: say = () => {}, devices } = options;
+  // What is not there is told before anything is read or written.
+  const backend = await openBatchBackend(plan, { devices, onChoice: say, onLost: say });
   try {
-    await run.work();
-    return run.summary;
+    const run = await Run.open(plan, options, backend);
+    try {
+      await run.work();
+      return run.summary;
+    } finally {
+      await run.close();
+    }
   } finally {
-    await run.close();
+    await backend?.dispose();
   }
 }
 
@@ -54,6 +63,8 @@ class Run {
   readonly #sink: Sink;
   readonly #dead: DeadLetterFile | undefined;
   readonly #identity: string;
+  /** Absent where the CPU scores micro-batches as they come. */
+  readonly #backend: RoutedBackend | undefined;
   readonly #out = new ByteWriter(2 * WRITE_SIZE);
   #encoder: RecordEncoder | undefined;
   #bytesRead = 0;
@@ -65,6 +76,7 @@ class Run {
     sink: Sink,
     dead: DeadLetterFile | undefined,
     identity: string,
+    backend: RoutedBackend | undefined,
   ) {
     const { resume } = state;
     this.#plan = plan;
@@ -75,6 +87,7 @@ class Run {
     this.#sink = sink;
     this.#dead = dead;
     this.#identity = identity;
+    this.#backend = backend;
     this.summary = {
       records: resume?.records ?? 0,
       written: resume?.written ?? 0,
@@ -93,13 +106,13 @@ class Run {
     };
   }
 
-  static async open(plan: TextPipelinePlan, options: RunOptions): Promise<Run> {
+  static async open(plan: TextPipelinePlan, options: RunOptions, backend: RoutedBackend | undefined): Promise<Run> {
     const identity = identityOf(plan);
     const state = await RunState.open(plan.state, identity, performance.now(), options.warn ?? (() => {}));
     const { resume } = state;
     const sink = await openSink(plan, resume?.outputLength);
     const dead = plan.deadLetter && (await DeadLetterFile.open(plan.deadLetter.path, resume?.deadLength));
-    return new Run(plan, options, state, sink, dead, identity);
+    return new Run(plan, options, state, sink, dead, identity, backend);
   }
 
   async work(): Promise<void> {
@@ -150,7 +163,8 @@ class Run {
     const { summary } = this;
     let scored: ReturnType<BatchScorer['score']>;
     try {
-      scored = this.#scorer.score(batch, decoder);
+      const taken = this.#backend && (await this.#scorer.take(batch, decoder, this.#backend));
+      scored = this.#scorer.score(batch, decoder, undefined, taken);
     } catch (error) {
       if (error instanceof MissingValueError)
         throw new MissingValueError(

@@ -1,3 +1,5 @@
+import type { BatchDevices } from './open-batch-backend.js';
+
 /** What a run has done. */
 export interface RunSummary {
   /** Records read, good ones. */
@@ -42,4 +44,6 @@ export interface RunOptions {
   onProgress?: (progress: RunProgress) => void;
   /** Told, in a sentence, what the person in front of the screen should know. */
   warn?: (message: string) => void;
+  /** How to open the devices of `batch.backend`. @defaultValue as `chooseBackend` does */
+  devices?: BatchDevices;
 }

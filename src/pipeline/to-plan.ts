@@ -7,7 +7,7 @@ import { withDefaults } from '../normalize/with-defaults.js';
 import { parseDuration } from '../parse-duration.js';
 import { type Config, configSchema } from './config-schema.js';
 import { kafkaPlan } from './kafka-plan.js';
-import type { PipelinePlan, SinkPlan, SourcePlan, StatePlan } from './plan.js';
+import { hasBatches, type PipelinePlan, type SinkPlan, type SourcePlan, type StatePlan } from './plan.js';
 import { display, type Fault, schemaFaults, valueAt } from './schema-faults.js';
 
 /** Options that a fault of `drift` names. */
@@ -87,6 +87,12 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
       path: ['record', 'group'],
       message: 'must be absent beside the method batch, whose records wait for their batch',
     });
+  const { backend = 'cpu' } = batch;
+  if ((backend === 'tensorflow' || backend === 'webgpu') && !hasBatches({ fields }))
+    faults.push({
+      path: ['batch', 'backend'],
+      message: `must be auto or cpu where no field has the method batch, got ${JSON.stringify(backend)}: values scored one by one are scored on the CPU`,
+    });
   checkFiles(config, faults, written);
   const state = statePlan(config, faults, record.time !== undefined || sources.kafka !== undefined, written);
   const kafka = kafkaPlan(config, faults, written);
@@ -112,7 +118,7 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
     state,
     delivery: config.delivery ?? (kafka.source && kafka.sink ? 'exactly-once' : 'at-least-once'),
     workers: config.workers ?? 1,
-    batch: { maxLength: batch.maxLength ?? 4096, maxWait: kafka.maxWait },
+    batch: { maxLength: batch.maxLength ?? 4096, maxWait: kafka.maxWait, backend },
     http: config.http
       ? {
           host: config.http.host ?? '127.0.0.1',

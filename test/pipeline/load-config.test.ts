@@ -66,7 +66,7 @@ strict: true
       workers: 1,
       http: false,
       state: { store: 'file', path: 'state/', checkpointEvery: 10_000, ttl: 604_800_000, maxSeries: 1000 },
-      batch: { maxLength: 512, maxWait: 5 },
+      batch: { maxLength: 512, maxWait: 5, backend: 'cpu' },
       strict: true,
     });
   });
@@ -200,9 +200,9 @@ strict: true
       'p.yaml:2:33: fields.l.maxterms: must be absent: there is no such option, did you mean maxTerms?',
     ],
     [
-      'values that are not part of this release',
+      'a device that has nothing to do',
       'source: { stdin: {} }\nbatch: { backend: webgpu }',
-      'p.yaml:2:19: batch.backend: must be one of "cpu", got "webgpu": webgpu is not part of this release',
+      'p.yaml:2:19: batch.backend: must be auto or cpu where no field has the method batch, got "webgpu": values scored one by one are scored on the CPU',
     ],
     [
       'what goes with a Kafka source alone',

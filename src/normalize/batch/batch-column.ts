@@ -5,6 +5,7 @@ import type { StateColumn } from '../../series/state-column.js';
 import { isObservation } from '../../stats/is-observation.js';
 import { Moments } from '../../stats/moments.js';
 import { BatchNormalizer } from './batch-normalizer.js';
+import type { BatchRuns } from './batch-runs.js';
 import type { BatchNormRules } from './resolve-batch-norm.js';
 import { RunningChannels } from './running-channels.js';
 
@@ -22,6 +23,8 @@ export interface BatchColumnRun {
   readonly scale?: Float64Array;
   /** Observations (pooled) or batches that the series had learnt before. */
   readonly count?: Float64Array;
+  /** Computed ahead; a series whose records are others than those of a run there is computed here. */
+  readonly taken?: BatchRuns | undefined;
 }
 
 /**
@@ -72,10 +75,14 @@ export class BatchColumn {
   }
 
   /** Scores records `#rows[start..end)`, all of the series aimed at. */
-  #scoreRun({ normalized, center, scale, count }: BatchColumnRun, start: number, end: number): void {
+  #scoreRun({ normalized, center, scale, count, taken }: BatchColumnRun, start: number, end: number): void {
     const { running, gamma, beta } = this.#normalizer;
     const before = running.count(0);
-    const { shift, scale: factor, offset } = this.#coefficients(start, end);
+    const known = taken === undefined ? -1 : this.#knownRun(taken, start, end);
+    const { shift, scale: factor, offset } = this.#coefficients(start, end, taken, known);
+    // Scores that were made ahead are by the batch's own moments; what else the semantics do is a factor to them. NaN: they are of no use.
+    const ratio = known < 0 ? Number.NaN : this.#ratio(shift[0]!, factor[0]!);
+    const scores = Number.isNaN(ratio) ? undefined : taken!.scores;
     const g = gamma === undefined ? 1 : gamma[0]!;
     const b = beta === undefined ? 0 : beta[0]!;
     const pivot = this.#pivots[0]!;
@@ -86,17 +93,37 @@ export class BatchColumn {
     for (let i = start; i < end; i++) {
       const row = this.#rows[i]!;
       const x = this.#xs[i]!;
-      if (isObservation(x)) normalized[row] = ((x - pivot - shift[0]!) * factor[0]! + offset[0]!) * g + b;
-      else normalized[row] = this.#impute && isKnown ? b : Number.NaN;
-      if (!isObservation(x)) this.missing++;
+      if (isObservation(x)) {
+        const scaled = scores === undefined ? (x - pivot - shift[0]!) * factor[0]! : scores[row]! * ratio;
+        normalized[row] = (scaled + offset[0]!) * g + b;
+      } else {
+        normalized[row] = this.#impute && isKnown ? b : Number.NaN;
+        this.missing++;
+      }
       if (center) center[row] = own;
       if (scale) scale[row] = unit;
       if (count) count[row] = before;
     }
   }
 
-  /** Learns the run, and says what it is normalized by. */
-  #coefficients(start: number, end: number): BatchCoefficients {
+  /** Learns the run, and says what it is normalized by. @param known the same run of `taken`; −1: its moments are taken here */
+  #coefficients(start: number, end: number, taken: BatchRuns | undefined, known: number): BatchCoefficients {
+    if (taken !== undefined && known >= 0) {
+      this.#group.count[0] = taken.count[known]!;
+      this.#group.shift[0] = taken.shift[known]!;
+      this.#group.m2[0] = taken.m2[known]!;
+      this.#pivots[0] = taken.pivot[known]!;
+    } else this.#takeMoments(start, end);
+    const { scaling, learn } = this.#normalizer.train(this.#pivots);
+    const coefficients =
+      scaling.kind === 'resolved'
+        ? scaling.resolve(this.#group)
+        : ownCoefficients(this.#group, this.#normalizer.rules.epsilon, this.#own);
+    learn(this.#group);
+    return coefficients;
+  }
+
+  #takeMoments(start: number, end: number): void {
     const moments = this.#moments;
     moments.reset();
     moments.updateMany(this.#xs, start, end);
@@ -105,13 +132,22 @@ export class BatchColumn {
     this.#group.shift[0] = state[2]!;
     this.#group.m2[0] = state[3]! + state[4]!;
     this.#pivots[0] = state[1]!;
-    const { scaling, learn } = this.#normalizer.train(this.#pivots);
-    const coefficients =
-      scaling.kind === 'resolved'
-        ? scaling.resolve(this.#group)
-        : ownCoefficients(this.#group, this.#normalizer.rules.epsilon, this.#own);
-    learn(this.#group);
-    return coefficients;
+  }
+
+  /** The run of these very records; −1 where there is none: a series was forgotten between them, or one of them was refused. */
+  #knownRun({ runOf, size, isKnown }: BatchRuns, start: number, end: number): number {
+    const run = runOf[this.#rows[start]!]!;
+    if (run < 0 || isKnown[run] === 0 || size[run] !== end - start) return -1;
+    for (let i = start + 1; i < end; i++) if (runOf[this.#rows[i]!] !== run) return -1;
+    return run;
+  }
+
+  /** By what scores of the batch's own moments are to be multiplied; NaN where they do not do. */
+  #ratio(shift: number, factor: number): number {
+    const { count, shift: own, m2 } = this.#group;
+    const variance = m2[0]! / count[0]! + this.#normalizer.rules.epsilon;
+    // A lone value is scored by what was known before, which is not about its own mean.
+    return shift === own[0] && variance > 0 ? factor / (1 / Math.sqrt(variance)) : Number.NaN;
   }
 
   /** Sorts the records by series, in the order in which the series first come, and each series' records as they came. */

@@ -1,3 +1,4 @@
+import type { RoutedBackend } from '../../backend/routed-backend.js';
 import { ByteWriter } from '../../codec/byte-writer.js';
 import { NdjsonDecoder } from '../../codec/ndjson-decoder.js';
 import { NdjsonEncoder } from '../../codec/ndjson-encoder.js';
@@ -10,7 +11,7 @@ import type { Records } from '../../kafka/record-batch/records.js';
 import type { DeliveryOutput, KafkaOutput } from '../../kafka/to-kafka.js';
 import { SeriesLog } from '../../series/series-log.js';
 import { SeriesTable } from '../../series/series-table.js';
-import { BatchScorer, type RecordOrigin } from '../batch-scorer.js';
+import { BatchScorer, type RecordOrigin, type TakenFields } from '../batch-scorer.js';
 import { decoderOptions } from '../decoder-options.js';
 import type { RunMetrics } from '../metrics/run-metrics.js';
 import { hasBatches, type KafkaPipelinePlan } from '../plan.js';
@@ -36,6 +37,9 @@ export interface PartitionEngineOptions {
   /** Takes scored records instead of a topic. */
   write?: (bytes: Uint8Array) => void;
 }
+
+/** What a backend has computed of a delivery, one entry for each of its micro-batches. */
+export type TakenDelivery = readonly { readonly fields: TakenFields /** Where. */; readonly backend: string }[];
 
 /** A record that cannot be scored where the configuration says that this ends the run. */
 class RecordError extends EngineError {
@@ -118,11 +122,28 @@ export class PartitionEngine {
   }
 
   /**
+   * Has a backend compute what of a delivery rests on its values alone. Nothing is scored or learnt by it: what a transaction says meanwhile
+   * is of whole deliveries.
+   */
+  async take({ records }: Delivery, backend: RoutedBackend): Promise<TakenDelivery> {
+    const taken: { fields: TakenFields; backend: string }[] = [];
+    for (let from = 0, to = 0; from < records.length; from = to) {
+      to = endOfBatch(records, from, this.#options.plan.batch.maxLength, true);
+      const batch = this.#decodeBatch(records, from, to);
+      const before = backend.counters.jobs[backend.name];
+      const fields = await this.#scorer.take(batch, this.#decoder, backend, this.#origin);
+      taken.push({ fields, backend: backend.counters.jobs[backend.name] > before ? backend.name : 'cpu' });
+    }
+    return taken;
+  }
+
+  /**
    * Scores and learns a delivery, and keeps its outputs for `takeOutputs`. Its bytes are not needed any more then.
    *
+   * @param taken what `take` answered of it
    * @throws BadRecordsError @throws RecordError
    */
-  process(delivery: Delivery): DeliveryOutput & { count: number } {
+  process(delivery: Delivery, taken?: TakenDelivery): DeliveryOutput & { count: number } {
     const { bad, metrics, plan } = this.#options;
     const { topic, partition, records, fault, firstOffset, nextOffset } = delivery;
     const outputs: KafkaOutput[] = [];
@@ -152,9 +173,9 @@ export class PartitionEngine {
     const list = this.#kept;
     const putOut = this.#putOut;
     const before = { ...this.table.counters };
-    for (let from = 0, to = 0; from < records.length; from = to) {
+    for (let from = 0, to = 0, n = 0; from < records.length; from = to, n++) {
       to = endOfBatch(records, from, plan.batch.maxLength, this.#hasBatches);
-      this.#score(delivery, from, to, list, outputs, refuse);
+      this.#score(delivery, from, to, list, outputs, refuse, taken?.[n]);
     }
     bad.count(good);
     this.#countValues(before);
@@ -168,17 +189,15 @@ export class PartitionEngine {
     list: RecordBatchList,
     outputs: KafkaOutput[],
     refuse: (record: Omit<BadRecord, 'topic' | 'partition'>) => void,
+    taken?: TakenDelivery[number],
   ): void {
     const { records } = delivery;
-    const batch = this.#batchOf(records, from, to);
+    const batch = this.#decodeBatch(records, from, to);
     const decoder = this.#decoder;
-    decoder.decode(batch);
-    this.#options.metrics.batches.labels('cpu').add();
-    this.#origin.records = records;
-    this.#origin.from = from;
+    this.#options.metrics.batches.labels(taken?.backend ?? 'cpu').add();
     let scored: ScoredBatch;
     try {
-      scored = this.#scorer.score(batch, decoder, this.#origin);
+      scored = this.#scorer.score(batch, decoder, this.#origin, taken?.fields);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       const where = `${delivery.topic}/${delivery.partition} at offset ${this.log.changes.position}`;
@@ -277,6 +296,14 @@ export class PartitionEngine {
         headers: [['streamnorm-source', Buffer.from(`${topic}/${partition}/${offset}`)]],
       });
     }
+  }
+
+  #decodeBatch(records: Records, from: number, to: number): RecordBatch {
+    const batch = this.#batchOf(records, from, to);
+    this.#decoder.decode(batch);
+    this.#origin.records = records;
+    this.#origin.from = from;
+    return batch;
   }
 
   #batchOf(records: Records, from: number, to: number): RecordBatch {

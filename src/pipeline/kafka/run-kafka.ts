@@ -3,8 +3,10 @@ import {
   catchError,
   concatMap,
   EMPTY,
+  from,
   lastValueFrom,
   map,
+  mergeMap,
   type Observable,
   type OperatorFunction,
   retry,
@@ -12,6 +14,7 @@ import {
   throwError,
   timer,
 } from 'rxjs';
+import type { RoutedBackend } from '../../backend/routed-backend.js';
 import { EngineError } from '../../errors.js';
 import { clientOf } from '../../kafka/client.js';
 import { fromKafka } from '../../kafka/from-kafka.js';
@@ -22,12 +25,15 @@ import type { RecordBatchList } from '../../kafka/record-batch/record-batch-list
 import { type DeliveryOutput, toKafka } from '../../kafka/to-kafka.js';
 import type { Health } from '../metrics/health.js';
 import type { RunMetrics } from '../metrics/run-metrics.js';
+import type { BatchDevices } from '../open-batch-backend.js';
 import type { KafkaPipelinePlan } from '../plan.js';
 import type { RunLog } from '../run-log.js';
 import type { DeliveryTrace, DeliveryTracer } from '../trace/delivery-tracer.js';
 import type { RunView } from '../view/run-view.js';
 import { BadRecords } from './bad-records.js';
 import { openTextSink, type TextSink } from './open-text-sink.js';
+import { openToldBackend } from './open-told-backend.js';
+import type { TakenDelivery } from './partition-engine.js';
 import { PartitionEngines } from './partition-engines.js';
 import { Snapshots } from './snapshots.js';
 import { type PipelineTopics, prepareTopics } from './topics.js';
@@ -47,6 +53,8 @@ export interface KafkaRunOptions {
   tracer?: DeliveryTracer | undefined;
   /** Milliseconds between local snapshots of a partition, where the plan has a folder for them. @defaultValue 300_000 */
   snapshotEvery?: number;
+  /** How to open the devices of `batch.backend`. @defaultValue as `chooseBackend` does */
+  devices?: BatchDevices;
   /** Which of several workers this is. @defaultValue 0 */
   worker?: number;
 }
@@ -91,11 +99,16 @@ interface ScoredDelivery extends DeliveryOutput {
  * @throws EngineError
  */
 export async function runKafka(plan: KafkaPipelinePlan, options: KafkaRunOptions): Promise<void> {
-  const client = clientOf(plan.source.connection);
+  const backend = await openToldBackend(plan, options);
   try {
-    await new KafkaRun(plan, options, client).work();
+    const client = clientOf(plan.source.connection);
+    try {
+      await new KafkaRun(plan, options, client, backend).work();
+    } finally {
+      await client.close();
+    }
   } finally {
-    await client.close();
+    await backend?.dispose();
   }
 }
 
@@ -103,6 +116,8 @@ class KafkaRun {
   readonly #plan: KafkaPipelinePlan;
   readonly #options: KafkaRunOptions;
   readonly #client: KafkaClient;
+  /** Absent where the CPU scores micro-batches as they come. */
+  readonly #backend: RoutedBackend | undefined;
   readonly #bad: BadRecords;
   #consumer: GroupConsumer | undefined;
   #text: TextSink | undefined;
@@ -112,10 +127,16 @@ class KafkaRun {
   readonly #endMetrics: () => void;
   readonly #lagWatch: NodeJS.Timeout | undefined;
 
-  constructor(plan: KafkaPipelinePlan, options: KafkaRunOptions, client: KafkaClient) {
+  constructor(
+    plan: KafkaPipelinePlan,
+    options: KafkaRunOptions,
+    client: KafkaClient,
+    backend: RoutedBackend | undefined,
+  ) {
     this.#plan = plan;
     this.#options = options;
     this.#client = client;
+    this.#backend = backend;
     const { metrics, log } = options;
     this.#bad = new BadRecords({ ...plan, topic: plan.deadLetter?.topic }, metrics, log);
     metrics.inFlightBytes.read(() => this.#consumer?.bytesInFlight ?? 0);
@@ -281,7 +302,8 @@ class KafkaRun {
 
   #score(engines: PartitionEngines): OperatorFunction<Delivery, ScoredDelivery> {
     const { metrics, log, tracer } = this.#options;
-    return concatMap((delivery) => {
+    const backend = this.#backend;
+    const score = (delivery: Delivery, since = performance.now(), taken?: TakenDelivery) => {
       const engine = delivery.stale ? undefined : engines.of(delivery);
       if (engine === undefined) {
         delivery.settle();
@@ -297,11 +319,17 @@ class KafkaRun {
           to: gap.to,
         });
       }
-      const since = performance.now();
       const trace = tracer?.begin(delivery);
-      const scored = engine.process(delivery);
+      const scored = engine.process(delivery, taken);
       trace?.scored();
       return [{ ...scored, lists: [], since, trace }];
+    };
+    return concatMap((delivery) => {
+      const engine = delivery.stale ? undefined : engines.of(delivery);
+      if (backend === undefined || engine === undefined) return score(delivery);
+      const since = performance.now();
+      // It may have been taken away meanwhile: that is looked at again when it is scored.
+      return from(engine.take(delivery, backend)).pipe(mergeMap((taken) => score(delivery, since, taken)));
     });
   }
 

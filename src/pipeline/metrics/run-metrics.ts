@@ -57,6 +57,8 @@ export class RunMetrics {
   readonly events: Labelled<Counter, readonly ['cause']>;
   /** Micro-batches, by where they were normalized: `cpu`, `tensorflow`, `webgpu`. */
   readonly batches: Labelled<Counter, readonly ['backend']>;
+  /** Devices that were lost while they normalized micro-batches; the CPU has taken over. */
+  readonly lostBackends: Counter;
   /** Records between what is committed and the end of the partition. */
   readonly lag: Labelled<Gauge, readonly ['topic', 'partition']>;
   /** Seconds from the record's timestamp to the commit of its output; a clock ahead of ours counts as 0. */
@@ -131,6 +133,7 @@ export class RunMetrics {
       labelNames: ['backend'],
       limit: 10,
     });
+    this.lostBackends = set.counter(name('backend_lost_total'), 'Devices that were lost; the CPU has taken over.');
     this.lag = set.gauge(name('lag_records'), 'Records between what is committed and the end of the partition.', {
       labelNames: ['topic', 'partition'],
       limit: MOST_PARTITIONS,
