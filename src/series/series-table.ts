@@ -199,7 +199,7 @@ export class SeriesTable {
     if (present.fingerprint === fingerprint && present.stride === stride && present.growable === growable)
       return present;
     throw new IncompatibleStateError(
-      `state of ${JSON.stringify(name)} must be of ${fingerprint}, got ${present.fingerprint}: it was learnt under another configuration`,
+      `state of ${JSON.stringify(name)} must be of ${fingerprint} (${stride} doubles), got ${present.fingerprint} (${present.stride} doubles): it was learnt under another configuration or version`,
     );
   }
 
