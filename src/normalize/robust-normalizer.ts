@@ -22,18 +22,27 @@ export interface RobustNormalizerOptions {
  */
 export class RobustNormalizer extends StatisticNormalizer<QuantileStatistic> {
   readonly affine = true;
+  readonly #mad: boolean;
+  /** The shares looked up, ascending, what lies there, and which of them are the median and the ends of the spread. */
+  readonly #shares: Float64Array;
+  readonly #values: Float64Array;
+  readonly #median: number;
   readonly #low: number;
   readonly #high: number;
-  readonly #mad: boolean;
   /** What the spread of N(0, 1) is taken for. */
   readonly #unit: number;
   readonly #whenFlat: WhenFlat;
 
   constructor(statistic: QuantileStatistic, { quantiles, unitVariance, spread, whenFlat }: RobustNormalizerOptions) {
     super(statistic);
-    [this.#low, this.#high] = quantiles;
     this.#mad = spread === 'mad';
-    const ofNormal = this.#mad ? normalQuantile(0.75) : normalQuantile(this.#high) - normalQuantile(this.#low);
+    const [low, high] = quantiles;
+    this.#shares = this.#mad ? Float64Array.of(0.5) : Float64Array.of(low, 0.5, high).sort();
+    this.#values = new Float64Array(this.#shares.length);
+    this.#median = this.#shares.indexOf(0.5);
+    this.#low = this.#shares.indexOf(low);
+    this.#high = this.#shares.indexOf(high);
+    const ofNormal = this.#mad ? normalQuantile(0.75) : normalQuantile(high) - normalQuantile(low);
     this.#unit = unitVariance ? ofNormal : 1;
     this.#whenFlat = whenFlat;
   }
@@ -41,10 +50,9 @@ export class RobustNormalizer extends StatisticNormalizer<QuantileStatistic> {
   refresh(): void {
     const { statistic } = this;
     this.count = statistic.count;
-    this.center = statistic.quantile(0.5);
-    const spread = this.#mad
-      ? statistic.medianDeviation()
-      : statistic.quantile(this.#high) - statistic.quantile(this.#low);
+    statistic.quantiles(this.#shares, this.#values);
+    this.center = this.#values[this.#median]!;
+    const spread = this.#mad ? statistic.medianDeviation() : this.#values[this.#high]! - this.#values[this.#low]!;
     this.scale = usableScale(spread / this.#unit);
   }
 

@@ -1,6 +1,9 @@
 import { BLOCK_SHIFT, DENSITY, GROWTH, LOW, MAX, MIN, PIVOT, type SketchLayout, TOTAL, UNIT } from './sketch-layout.js';
 import { WeightedPoints } from './weighted-points.js';
 
+/** A power of two. */
+const REMEMBERED = 64;
+
 /** The bins of a sketch as weighted points, each at the value that is nearest, relative to its distance, to all that the bin holds. */
 export class BinnedPoints extends WeightedPoints {
   readonly #layout: SketchLayout;
@@ -8,9 +11,15 @@ export class BinnedPoints extends WeightedPoints {
   #offset = 0;
   #bins = 0;
   #sums = 0;
+  /** Block in which the target last located lies, and the weight before it. */
+  #block = 0;
+  #sum = 0;
   /** For which density the next was computed: the middle of a bin relative to its outer edge, 2 / (1 + γ). */
   #density = 0;
   #middle = 0;
+  /** Keys of bins whose distances were worked out last, for quantiles stay in the same bins for long. */
+  readonly #known = new Float64Array(REMEMBERED).fill(Number.NaN);
+  readonly #distances = new Float64Array(REMEMBERED);
   /** Distances from the pivot between which the bin last asked for lies. */
   #from = 0;
   #to = 0;
@@ -42,51 +51,71 @@ export class BinnedPoints extends WeightedPoints {
   }
 
   next(i: number): number {
-    const { length } = this.#layout;
+    const state = this.#state;
+    const { blocks, length } = this.#layout;
     let j = i + 1;
-    while (j < length) {
-      if ((j & ((1 << BLOCK_SHIFT) - 1)) === 0 && this.#state[this.#sums + (j >> BLOCK_SHIFT)] === 0) {
-        j += 1 << BLOCK_SHIFT;
-      } else if (this.#state[this.#bins + j] !== 0) return j;
-      else j++;
+    for (let block = j >> BLOCK_SHIFT; block < blocks; block++) {
+      const end = Math.min((block + 1) << BLOCK_SHIFT, length);
+      if (state[this.#sums + block] !== 0) for (; j < end; j++) if (state[this.#bins + j] !== 0) return j;
+      j = end;
     }
     return i;
   }
 
   previous(i: number): number {
-    const mask = (1 << BLOCK_SHIFT) - 1;
+    const state = this.#state;
     let j = i - 1;
-    while (j >= 0) {
-      if ((j & mask) === mask && this.#state[this.#sums + (j >> BLOCK_SHIFT)] === 0) j -= 1 << BLOCK_SHIFT;
-      else if (this.#state[this.#bins + j] !== 0) return j;
-      else j--;
+    for (let block = j >> BLOCK_SHIFT; block >= 0; block--) {
+      const start = block << BLOCK_SHIFT;
+      if (state[this.#sums + block] !== 0) for (; j >= start; j--) if (state[this.#bins + j] !== 0) return j;
+      j = start - 1;
     }
     return i;
   }
 
   /** Block sums first, then the bins of one block: O(√bins). */
   locate(target: number): number {
+    this.#block = 0;
+    this.#sum = 0;
+    return this.#walk(target);
+  }
+  protected locateOn(target: number): number {
+    return this.#walk(target);
+  }
+
+  /** Goes on from the block that the target before was found in. */
+  #walk(target: number): number {
     const state = this.#state;
-    const { blocks, length } = this.#layout;
-    let sum = 0;
-    let block = 0;
-    for (; block < blocks - 1; block++) {
+    const { length } = this.#layout;
+    const last = this.#layout.blocks - 1;
+    let block = this.#block;
+    let sum = this.#sum;
+    for (; block < last; block++) {
       const next = sum + state[this.#sums + block]!;
       if (next > target) break;
       sum = next;
     }
-    let found = -1;
+    this.#block = block;
+    this.#sum = sum;
     for (let i = block << BLOCK_SHIFT; i < length; i++) {
-      const weight = state[this.#bins + i]!;
-      if (weight === 0) continue;
-      found = i;
-      this.before = sum;
-      sum += weight;
-      if (sum > target) return i;
+      const next = sum + state[this.#bins + i]!;
+      if (next > target) {
+        this.before = sum;
+        return i;
+      }
+      sum = next;
     }
-    if (found >= 0) return found;
+    return this.#beyondAll(block << BLOCK_SHIFT);
+  }
+
+  /** The last point, where rounding has left the target beyond the sum of all weights. */
+  #beyondAll(from: number): number {
     const last = this.last();
     this.before = this.total - this.weight(last);
+    if (last < from) return last;
+    let sum = this.#sum;
+    for (let i = from; i < last; i++) sum += this.weight(i);
+    this.before = sum;
     return last;
   }
 
@@ -98,11 +127,7 @@ export class BinnedPoints extends WeightedPoints {
     const side = i < zero ? -1 : 1;
     const density = state[this.#offset + DENSITY]!;
     const key = state[this.#offset + LOW]! + Math.abs(i - zero) - 1;
-    if (density !== this.#density) {
-      this.#density = density;
-      this.#middle = 2 / (1 + Math.exp(1 / density));
-    }
-    let distance = Math.exp(key / density) * this.#middle;
+    let distance = this.#distance(key, density);
     if (i === 0 || i === length - 1) {
       // Outside the range only the outermost value is known; the others stand half way to it, on the axis of the bins.
       const reach = Math.abs(state[this.#offset + (side < 0 ? MIN : MAX)]! - pivot);
@@ -110,6 +135,21 @@ export class BinnedPoints extends WeightedPoints {
         this.weight(i) <= state[this.#offset + GROWTH]! ? reach : Math.sqrt(Math.exp((key - 1) / density) * reach);
     }
     return Math.min(Math.max(pivot + side * distance, state[this.#offset + MIN]!), state[this.#offset + MAX]!);
+  }
+
+  /** Of the bin of this key from the pivot. */
+  #distance(key: number, density: number): number {
+    if (density !== this.#density) {
+      this.#density = density;
+      this.#middle = 2 / (1 + Math.exp(1 / density));
+      this.#known.fill(Number.NaN);
+    }
+    const place = key & (REMEMBERED - 1);
+    if (this.#known[place] !== key) {
+      this.#known[place] = key;
+      this.#distances[place] = Math.exp(key / density) * this.#middle;
+    }
+    return this.#distances[place]!;
   }
 
   /**

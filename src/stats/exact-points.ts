@@ -56,6 +56,10 @@ export class ExactPoints extends WeightedPoints {
     return i;
   }
 
+  protected locateOn(target: number): number {
+    return this.locate(target);
+  }
+
   /** Adds a value; false when it is a new one and there is no room. */
   insert(x: number, weight: number): boolean {
     const state = this.#state;

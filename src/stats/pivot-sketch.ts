@@ -1,6 +1,7 @@
 import { IncompatibleStateError, InvalidOptionError } from '../errors.js';
 import { BinnedPoints } from './binned-points.js';
 import { ExactPoints } from './exact-points.js';
+import { FollowedPoints } from './followed-points.js';
 import { logKey } from './log-key.js';
 import { medianDistance } from './median-distance.js';
 import { SketchBins } from './sketch-bins.js';
@@ -29,6 +30,7 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
   readonly #layout: at.SketchLayout;
   readonly #exact: ExactPoints;
   readonly #binned: BinnedPoints;
+  readonly #followed: FollowedPoints;
   readonly #bins: SketchBins;
   readonly #range: SketchRange;
 
@@ -56,8 +58,18 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     this.#layout = layout;
     this.#exact = new ExactPoints(layout);
     this.#binned = new BinnedPoints(layout);
+    this.#followed = new FollowedPoints(layout);
     this.#bins = new SketchBins(layout, 0.5 / Math.atanh(accuracy));
     this.#range = new SketchRange(layout, this.#exact, this.#binned, this.#bins, pivot !== 'auto');
+  }
+
+  override aim(state: Float64Array, offset: number): this {
+    this.#followed.lose();
+    return super.aim(state, offset);
+  }
+  override reset(): void {
+    this.#followed.lose();
+    super.reset();
   }
 
   get count(): number {
@@ -90,6 +102,21 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     if (p <= 0) return state[offset + at.MIN]!;
     if (p >= 1) return state[offset + at.MAX]!;
     return this.#points().quantile(p, state[offset + at.GROWTH]!);
+  }
+
+  quantiles(ps: Float64Array, into: Float64Array): void {
+    const { state, offset } = this;
+    if (!(state[offset + at.TOTAL]! > 0)) {
+      into.fill(Number.NaN);
+      return;
+    }
+    const follows = state[offset + at.MODE] !== 0 && !this.fading && this.#followed.ready(state, offset, ps.length);
+    const points = follows ? this.#followed : this.#points();
+    points.quantiles(ps, state[offset + at.GROWTH]!, into);
+    for (let k = 0; k < ps.length; k++) {
+      if (ps[k]! <= 0) into[k] = state[offset + at.MIN]!;
+      else if (ps[k]! >= 1) into[k] = state[offset + at.MAX]!;
+    }
   }
 
   rank(x: number): number {
@@ -147,6 +174,7 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     state[offset + at.TOTAL]! += weight;
     state[offset + layout.bins + bin]! += weight;
     state[offset + layout.sums + (bin >> at.BLOCK_SHIFT)]! += weight;
+    this.#followed.added(bin, weight);
     const due = state[offset + at.DUE]! - 1;
     state[offset + at.DUE] = due;
     if (due <= 0) this.#maintain();
@@ -157,6 +185,7 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
 
   /** Multiplies all weights, and forgets those that have become negligible beside `one`, the weight of an observation of now. */
   protected rescale(factor: number, one: number): void {
+    this.#followed.lose();
     const { state, offset } = this;
     if (!(state[offset + at.TOTAL]! > 0)) return;
     if (state[offset + at.MODE] === 0) this.#exactPoints().rescale(factor);
@@ -170,6 +199,7 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
    * @throws IncompatibleStateError for a sketch of other options
    */
   protected absorb(other: PivotSketch, factor: number): void {
+    this.#followed.lose();
     if (other.maxBins !== this.maxBins || other.#accuracy !== this.#accuracy || other.pivot !== this.pivot) {
       throw new IncompatibleStateError('sketches must have the same accuracy, maxBins and pivot to be merged');
     }
@@ -236,6 +266,7 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
   }
 
   #learnPoint(x: number, weight: number, observations: number): void {
+    this.#followed.lose();
     const { state, offset, pivot } = this;
     if (state[offset + at.GROWTH] === 0) state[offset + at.GROWTH] = 1;
     if (pivot !== 'auto') {
@@ -266,6 +297,7 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
 
   #learnOutside(distance: number, weight: number): void {
     const { state, offset } = this;
+    this.#followed.lose();
     this.#range.aim(state, offset).put(distance, weight);
     state[offset + at.TOTAL]! += weight;
     if (this.pivot === 'auto') this.#range.aim(state, offset).drawIn();
@@ -276,6 +308,7 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
 
   #maintain(): void {
     const { state, offset } = this;
+    this.#followed.lose();
     if (this.fading) this.#range.aim(state, offset).prune(state[offset + at.GROWTH]! * at.NEGLIGIBLE);
     state[offset + at.DUE] = this.interval();
     if (this.pivot === 'auto' && state[offset + at.MODE] === 1) this.#range.aim(state, offset).follow(this.accuracy);

@@ -7,6 +7,11 @@
 export abstract class WeightedPoints {
   /** Weight before the point that `locate` found. */
   before = 0;
+  /** The outermost points, and the cumulative weights of the quantiles 0 and 1. */
+  #first = 0;
+  #last = 0;
+  #low = 0;
+  #high = 0;
 
   abstract first(): number;
   abstract last(): number;
@@ -18,26 +23,48 @@ export abstract class WeightedPoints {
   abstract value(i: number): number;
   /** The point in whose stretch of the cumulative weight `target` lies. */
   abstract locate(target: number): number;
+  /** `locate` for a target no smaller than the one before, in the same state. */
+  protected abstract locateOn(target: number): number;
   abstract get total(): number;
 
   /** @param one weight of one observation: a heavier point stands for several of the same value */
   quantile(p: number, one: number): number {
-    const first = this.first();
-    const last = this.last();
-    const low = Math.min(one, this.weight(first)) / 2;
-    const high = this.total - Math.min(one, this.weight(last)) / 2;
-    const target = low + p * (high - low);
-    const i = this.locate(target);
+    this.#meetEnds(one);
+    const target = this.#low + p * (this.#high - this.#low);
+    return this.#valueAround(this.locate(target), target, one);
+  }
+
+  /**
+   * `quantile` of each of `ps`, which ascend, in one walk.
+   * @param into as long as `ps`
+   */
+  quantiles(ps: Float64Array, one: number, into: Float64Array): void {
+    this.#meetEnds(one);
+    for (let k = 0; k < ps.length; k++) {
+      const target = this.#low + ps[k]! * (this.#high - this.#low);
+      into[k] = this.#valueAround(k === 0 ? this.locate(target) : this.locateOn(target), target, one);
+    }
+  }
+
+  #meetEnds(one: number): void {
+    this.#first = this.first();
+    this.#last = this.last();
+    this.#low = Math.min(one, this.weight(this.#first)) / 2;
+    this.#high = this.total - Math.min(one, this.weight(this.#last)) / 2;
+  }
+
+  /** The quantile at the cumulative weight `target`, which `locate` found in the stretch of i. */
+  #valueAround(i: number, target: number, one: number): number {
     const weight = this.weight(i);
     const margin = Math.min(one, weight) / 2;
     const start = this.before + margin;
     const end = this.before + weight - margin;
     const value = this.value(i);
-    if (target < start && i !== first) {
+    if (target < start && i !== this.#first) {
       const j = this.previous(i);
       return between(target, this.before - Math.min(one, this.weight(j)) / 2, this.value(j), start, value);
     }
-    if (target > end && i !== last) {
+    if (target > end && i !== this.#last) {
       const j = this.next(i);
       return between(target, end, value, this.before + weight + Math.min(one, this.weight(j)) / 2, this.value(j));
     }

@@ -44,6 +44,10 @@ export class WindowQuantiles extends StateView implements QuantileStatistic {
   quantile(p: number): number {
     return this.#values().quantile(p);
   }
+  quantiles(ps: Float64Array, into: Float64Array): void {
+    const values = this.#values();
+    for (let k = 0; k < ps.length; k++) into[k] = values.quantile(ps[k]!);
+  }
   rank(x: number): number {
     return this.#values().rank(x);
   }

@@ -1,0 +1,112 @@
+import { BinnedPoints } from './binned-points.js';
+import { COUNT, type SketchLayout, TOTAL } from './sketch-layout.js';
+
+/** Requests in a row, of one state, from which following pays. */
+const PATIENCE = 4;
+/** Requests until a state that could not be followed is looked at again. */
+const RETRY = 4096;
+/** Sums of so many whole weights are exact. */
+const EXACT = 2 ** 52;
+
+/**
+ * The bins of a sketch as weighted points, with what `quantiles` found last followed through the observations since: a quantile that
+ * stays in its bin, or moves to the next, is found without a walk.
+ *
+ * Only while all weights are whole: then all sums are exact, in whatever order they are made, and the answers are those of the walk to
+ * the last bit. It holds of one state, from one `aim` of the sketch to the next.
+ */
+export class FollowedPoints extends BinnedPoints {
+  readonly #length: number;
+  #asked = 0;
+  #follows = false;
+  #outermost: [first: number, last: number] = [0, 0];
+  /** For each share asked for: its bin, −1 when not known, and the weight before it. */
+  #bins = new Int32Array(0);
+  #befores = new Float64Array(0);
+  #slot = 0;
+  #count = 0;
+
+  constructor(layout: SketchLayout) {
+    super(layout);
+    this.#length = layout.length;
+  }
+
+  /** Whether the next `quantiles` of so many shares may be asked here; it may be asked of `BinnedPoints` at any time. */
+  ready(state: Float64Array, offset: number, shares: number): boolean {
+    if (this.#follows && this.#bins.length === shares && this.#count === state[offset + COUNT]) return true;
+    this.#follows = false;
+    if (++this.#asked < PATIENCE) return false;
+    this.#asked = 0;
+    this.aim(state, offset);
+    if (!this.#isWhole(state[offset + TOTAL]!)) {
+      this.#asked = -RETRY;
+      return false;
+    }
+    this.#outermost = [super.first(), super.last()];
+    this.#bins = new Int32Array(shares).fill(-1);
+    this.#befores = new Float64Array(shares);
+    this.#count = state[offset + COUNT]!;
+    this.#follows = true;
+    return true;
+  }
+
+  /** An observation was added to a bin. */
+  added(bin: number, weight: number): void {
+    if (!this.#follows) return;
+    if (weight !== 1) {
+      this.#follows = false;
+      return;
+    }
+    this.#count++;
+    const outermost = this.#outermost;
+    if (bin < outermost[0]) outermost[0] = bin;
+    if (bin > outermost[1]) outermost[1] = bin;
+    for (let k = 0; k < this.#bins.length; k++) if (bin < this.#bins[k]!) this.#befores[k]!++;
+  }
+
+  /** The state, or which it is, has changed in another way. */
+  lose(): void {
+    this.#follows = false;
+    this.#asked = Math.min(this.#asked, 0);
+  }
+
+  override first(): number {
+    return this.#outermost[0];
+  }
+  override last(): number {
+    return this.#outermost[1];
+  }
+  override locate(target: number): number {
+    this.#slot = 0;
+    return this.#find(target);
+  }
+  protected override locateOn(target: number): number {
+    this.#slot++;
+    return this.#find(target);
+  }
+
+  #find(target: number): number {
+    const k = this.#slot;
+    let bin = this.#bins[k]!;
+    let before = this.#befores[k]!;
+    if (bin < 0) bin = super.locate(target);
+    else {
+      while (before > target) before -= this.weight(--bin);
+      let next = before + this.weight(bin);
+      while (next <= target && bin < this.#outermost[1]) {
+        before = next;
+        next += this.weight(++bin);
+      }
+      this.before = before;
+    }
+    this.#bins[k] = bin;
+    this.#befores[k] = this.before;
+    return bin;
+  }
+
+  #isWhole(total: number): boolean {
+    if (!(total < EXACT)) return false;
+    for (let i = 0; i < this.#length; i++) if (!Number.isInteger(this.weight(i))) return false;
+    return true;
+  }
+}
