@@ -20,7 +20,7 @@ import type { Mergeable, Weighted } from './statistic.js';
  * median distances, which is looked at each time the count has grown by an eighth, the bins are moved to the new median, each as
  * one value: that adds its error to the bound once for each such move.
  *
- * O(1) amortized; a quantile or a rank O(√bins). About 8.5 KiB at the default size. A missing value changes nothing. A weight of w
+ * O(1) amortized; a quantile or a rank O(√bins), `quantiles` mostly O(1) when asked after each observation of whole weight. About 8.5 KiB at the default size. A missing value changes nothing. A weight of w
  * stands for w observations.
  */
 export class QuantileSketch extends PivotSketch implements Mergeable<QuantileSketch>, Weighted {
