@@ -281,12 +281,14 @@ export class WireConsumer implements GroupConsumer {
       try {
         held.leader = await this.#cluster.leader(held.topic, held.partition);
         const { leader } = held;
+        if (held.assignment.signal.aborted) return;
         if (!this.#fetchers.has(leader))
           this.#fetchers.set(
             leader,
-            this.#runFetcher(leader)
-              .catch((error: unknown) => this.#fail(error as Error))
-              .finally(() => this.#fetchers.delete(leader)),
+            this.#runFetcher(leader).catch((error: unknown) => {
+              this.#fetchers.delete(leader);
+              this.#fail(error as Error);
+            }),
           );
         return;
       } catch (error) {
@@ -301,9 +303,14 @@ export class WireConsumer implements GroupConsumer {
   async #runFetcher(node: number): Promise<void> {
     let attempt = 0;
     while (!this.#closed) {
-      const led = [...this.#held.values()].filter((held) => held.started && held.leader === node);
-      if (led.length === 0) return;
-      for (const held of led) await this.#deliver(held);
+      for (const held of this.#ledBy(node)) await this.#deliver(held);
+      // Looked at anew: while pieces were handed out partitions came, went and were settled, and no one is woken twice for that.
+      const led = this.#ledBy(node);
+      if (led.length === 0) {
+        this.#fetchers.delete(node); // at once: who comes now begins another one
+        return;
+      }
+      if (led.some((held) => held.reader !== null && this.#wantsMore(held))) continue;
       const ready = led.filter((held) => this.#wants(held));
       if (ready.length === 0) {
         await this.#untilWoken();
@@ -405,6 +412,10 @@ export class WireConsumer implements GroupConsumer {
         Math.min(this.#options.maxBytesPerPartition, this.#options.maxBytesInFlight / this.#held.size / 2) &&
       this.bytesInFlight < this.#options.maxBytesInFlight
     );
+  }
+
+  #ledBy(node: number): HeldPartition[] {
+    return [...this.#held.values()].filter((held) => held.started && held.leader === node);
   }
 
   async #relocate(list: HeldPartition[]): Promise<void> {
