@@ -4,15 +4,7 @@ import { ensureBuilt, ensureInstalled, run } from './ensure-installed.mjs';
 const root = new URL('../', import.meta.url);
 ensureInstalled(root);
 if (!process.argv.some((flag) => ['--check', '--tables', '--help'].includes(flag))) ensureBuilt(root);
-const { build } = await import('esbuild');
+const { bundle } = await import('./bundle.mjs'); // once esbuild is installed
 const outfile = '.cache/bench/peers.mjs';
-await build({
-  entryPoints: ['bench/peers/main.ts'],
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  packages: 'external',
-  outfile,
-  logLevel: 'error',
-});
+await bundle('bench/peers/main.ts', outfile);
 run(process.execPath, ['--expose-gc', outfile, ...process.argv.slice(2)], root);

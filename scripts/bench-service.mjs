@@ -4,15 +4,7 @@ import { ensureBuilt, ensureInstalled, run } from './ensure-installed.mjs';
 const root = new URL('../', import.meta.url);
 ensureInstalled(root);
 ensureBuilt(root);
-const { build } = await import('esbuild');
+const { bundle } = await import('./bundle.mjs'); // once esbuild is installed
 const outfile = '.cache/bench/service.mjs';
-await build({
-  entryPoints: ['bench/service/main.ts'],
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  packages: 'external',
-  outfile,
-  logLevel: 'error',
-});
+await bundle('bench/service/main.ts', outfile);
 run(process.execPath, [outfile, ...process.argv.slice(2)], root);

@@ -4,7 +4,12 @@ import { ensureInstalled, run } from './ensure-installed.mjs';
 
 const root = new URL('../', import.meta.url);
 ensureInstalled(root);
-const { build } = await import('esbuild');
+const { bundle } = await import('./bundle.mjs'); // once esbuild is installed
+const strange = process.argv.slice(2).find((flag) => flag.startsWith('--') && flag !== '--smoke');
+if (strange !== undefined) {
+  console.error(`npm run bench [-- name… --smoke]: there is no ${strange}`);
+  process.exit(2);
+}
 const names = process.argv.slice(2).filter((name) => !name.startsWith('--'));
 const smoke = process.argv.includes('--smoke');
 const benches = readdirSync(new URL('bench/', root))
@@ -24,14 +29,6 @@ if (benches.length === 0) {
 for (const name of benches) {
   console.log(`\n── ${name}`);
   const outfile = `.cache/bench/${name}.mjs`;
-  await build({
-    entryPoints: [`bench/${name}.bench.ts`],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    outfile,
-    logLevel: 'error',
-  });
+  await bundle(`bench/${name}.bench.ts`, outfile);
   run(process.execPath, ['--expose-gc', outfile], root, smoke ? { BENCH_ROUNDS: '1', BENCH_SMOKE: '1' } : {});
 }

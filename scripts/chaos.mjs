@@ -4,17 +4,8 @@ import { ensureBuilt, ensureInstalled, run } from './ensure-installed.mjs';
 const root = new URL('../', import.meta.url);
 ensureInstalled(root);
 ensureBuilt(root);
-const { build } = await import('esbuild');
+const { bundle } = await import('./bundle.mjs'); // once esbuild is installed
 // Two folders deep, as the sources are: they find the repository from where they are.
 const outfile = '.cache/chaos/main.mjs';
-await build({
-  entryPoints: ['test/chaos/main.ts'],
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  packages: 'external',
-  external: ['*/scripts/kafka/broker.mjs'],
-  outfile,
-  logLevel: 'error',
-});
+await bundle('test/chaos/main.ts', outfile, { external: ['*/scripts/kafka/broker.mjs'] });
 run(process.execPath, [outfile, ...process.argv.slice(2)], root);
