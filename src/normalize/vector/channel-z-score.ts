@@ -4,7 +4,8 @@ import { SMALLEST_SCALE } from '../usable-scale.js';
 import { byteMoments, type ChannelMoments, type ChannelRun, channelMoments, pixelMoments } from './channel-moments.js';
 import { RunningChannelMoments } from './running-channel-moments.js';
 import type { TensorFormat } from './tensor-reader.js';
-import { TensorScorer, type VectorCounters } from './tensor-scorer.js';
+import { TensorScorer } from './tensor-scorer.js';
+import type { VectorCounters } from './vector-counters.js';
 import type { VectorRules } from './vector-rules.js';
 
 const SMALLEST_VARIANCE = SMALLEST_SCALE * SMALLEST_SCALE;

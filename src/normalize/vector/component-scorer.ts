@@ -1,6 +1,7 @@
 import type { Scorer } from '../scorer.js';
 import type { TensorFormat } from './tensor-reader.js';
-import { TensorScorer, type VectorCounters } from './tensor-scorer.js';
+import { TensorScorer } from './tensor-scorer.js';
+import type { VectorCounters } from './vector-counters.js';
 import type { VectorRules } from './vector-rules.js';
 
 /**

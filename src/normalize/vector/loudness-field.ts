@@ -1,8 +1,9 @@
 import { LoudnessNormalizer, type LoudnessNormalizerOptions } from '../audio/loudness-normalizer.js';
 import { describeValue } from './describe-value.js';
 import type { TensorFormat } from './tensor-reader.js';
-import { TensorScorer, type VectorCounters } from './tensor-scorer.js';
+import { TensorScorer } from './tensor-scorer.js';
 import { isInteger, TENSOR_TYPES } from './tensor-types.js';
+import type { VectorCounters } from './vector-counters.js';
 import type { VectorRules } from './vector-rules.js';
 
 /**

@@ -1,7 +1,8 @@
 import { isObservation } from '../../stats/is-observation.js';
 import { byteMoments, channelMoments } from './channel-moments.js';
 import type { TensorFormat } from './tensor-reader.js';
-import { TensorScorer, type VectorCounters } from './tensor-scorer.js';
+import { TensorScorer } from './tensor-scorer.js';
+import type { VectorCounters } from './vector-counters.js';
 import type { VectorRules } from './vector-rules.js';
 
 /**

@@ -1,7 +1,8 @@
 import { isObservation } from '../../stats/is-observation.js';
 import type { TensorFormat } from './tensor-reader.js';
-import { TensorScorer, type VectorCounters } from './tensor-scorer.js';
+import { TensorScorer } from './tensor-scorer.js';
 import type { NumberArray } from './tensor-types.js';
+import type { VectorCounters } from './vector-counters.js';
 import type { VectorRules } from './vector-rules.js';
 
 export interface Rescaling {

@@ -1,7 +1,7 @@
 import type { ResolvedMemory } from '../memory.js';
 import { type PlainValue, ValueScorer } from './plain/value-scorer.js';
 import { RunningChannelMoments } from './running-channel-moments.js';
-import type { VectorCounters } from './tensor-scorer.js';
+import type { VectorCounters } from './vector-counters.js';
 import type { VectorRules } from './vector-rules.js';
 
 const DAY = 86_400_000;

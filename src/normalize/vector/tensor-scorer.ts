@@ -1,13 +1,9 @@
 import { MissingValueError } from '../../errors.js';
-import type { SeriesCounters } from '../../series/series-counters.js';
 import { isObservation } from '../../stats/is-observation.js';
+import { AimedVectorScorer } from './aimed-vector-scorer.js';
 import { type TensorFormat, TensorReader } from './tensor-reader.js';
+import type { VectorCounters } from './vector-counters.js';
 import type { VectorRules } from './vector-rules.js';
-import type { VectorScorer } from './vector-scorer.js';
-import type { VectorValue } from './vector-value.js';
-
-/** What of a table's counters is counted here. */
-export type VectorCounters = Pick<SeriesCounters, 'missing' | 'untimed' | 'leftOut'>;
 
 /**
  * What the methods of tensors share: reading, room for the output, what is missing.
@@ -15,28 +11,14 @@ export type VectorCounters = Pick<SeriesCounters, 'missing' | 'untimed' | 'leftO
  * Outputs are of the type `float32` where the values are of 8 or 16 bits or `float32` themselves, else `float64`, in the order of the
  * values. A record without the field, or with null, has the output null and is learnt by nobody.
  */
-export abstract class TensorScorer implements VectorScorer {
-  readonly stride: number;
-  readonly growable: boolean = false;
-  state: Float64Array = new Float64Array(0);
-  output: VectorValue = null;
-  epoch = 0;
-  warm = true;
-  center: VectorValue = null;
-  scale: VectorValue = null;
-  count = 0;
+export abstract class TensorScorer extends AimedVectorScorer {
   protected readonly reader: TensorReader;
-  protected readonly rules: VectorRules;
-  protected readonly counters: VectorCounters;
-  protected offset = 0;
   readonly #isSingle: boolean;
   #room: Float32Array | Float64Array;
   #view: Float32Array | Float64Array;
 
   constructor(format: TensorFormat, stride: number, rules: VectorRules, counters: VectorCounters) {
-    this.stride = stride;
-    this.rules = rules;
-    this.counters = counters;
+    super({ stride, growable: false }, rules, counters);
     this.reader = new TensorReader(format);
     this.#isSingle = !['float64', 'int32', 'uint32'].includes(format.type);
     this.#room = this.#view = this.#isSingle ? new Float32Array(0) : new Float64Array(0);
@@ -48,11 +30,6 @@ export abstract class TensorScorer implements VectorScorer {
 
   get nesting(): readonly number[] | undefined {
     return this.reader.form === 'nested' ? this.reader.shape : undefined;
-  }
-
-  aim(state: Float64Array, offset: number): void {
-    this.state = state;
-    this.offset = offset;
   }
 
   read(value: unknown): string | undefined {

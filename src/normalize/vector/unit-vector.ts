@@ -1,6 +1,7 @@
 import { type Norm, unitNorm } from '../unit-norm.js';
 import type { TensorFormat } from './tensor-reader.js';
-import { TensorScorer, type VectorCounters } from './tensor-scorer.js';
+import { TensorScorer } from './tensor-scorer.js';
+import type { VectorCounters } from './vector-counters.js';
 import type { VectorRules } from './vector-rules.js';
 
 /** Scales all values of a record together to length 1, see `unitNorm`. Keeps no state; `scale` is the length it had. O(values). */

@@ -1,9 +1,9 @@
 import { ByteWriter } from '../../../codec/byte-writer.js';
 import type { ResolvedMemory } from '../../memory.js';
-import type { VectorCounters } from '../tensor-scorer.js';
 import { DOCUMENT_WEIGHT_STRIDE, DocumentWeight } from '../text/document-weight.js';
 import { TERM_TABLE_HEADER, TermTable } from '../text/term-table.js';
 import type { WhenFull } from '../text/vocabulary.js';
+import type { VectorCounters } from '../vector-counters.js';
 import type { VectorRules } from '../vector-rules.js';
 import { type PlainValue, ValueScorer } from './value-scorer.js';
 

@@ -1,9 +1,6 @@
 import { MissingValueError } from '../../../errors.js';
+import { AimedVectorScorer } from '../aimed-vector-scorer.js';
 import { describeValue } from '../describe-value.js';
-import type { VectorCounters } from '../tensor-scorer.js';
-import type { VectorRules } from '../vector-rules.js';
-import type { VectorScorer } from '../vector-scorer.js';
-import type { VectorValue } from '../vector-value.js';
 
 export type PlainValue = string | number | boolean;
 
@@ -11,38 +8,10 @@ export type PlainValue = string | number | boolean;
  * What the methods share that look at one value of a record alone: categories, truths, angles, counts. `accept` says what is wrong with a
  * value; null and NaN are missing, come out null, and are learnt by nobody.
  */
-export abstract class ValueScorer implements VectorScorer {
-  readonly stride: number;
-  readonly growable: boolean;
+export abstract class ValueScorer extends AimedVectorScorer {
   readonly form = 'flat';
   readonly nesting = undefined;
-  readonly center: VectorValue = null;
-  readonly scale: VectorValue = null;
-  state: Float64Array = new Float64Array(0);
-  output: VectorValue = null;
-  epoch = 0;
-  warm = true;
-  count = 0;
-  protected offset = 0;
-  protected readonly rules: VectorRules;
-  protected readonly counters: VectorCounters;
   #value: PlainValue | undefined;
-
-  constructor(
-    { stride, growable }: { stride: number; growable: boolean },
-    rules: VectorRules,
-    counters: VectorCounters,
-  ) {
-    this.stride = stride;
-    this.growable = growable;
-    this.rules = rules;
-    this.counters = counters;
-  }
-
-  aim(state: Float64Array, offset: number): void {
-    this.state = state;
-    this.offset = offset;
-  }
 
   read(value: unknown): string | undefined {
     this.#value = undefined;

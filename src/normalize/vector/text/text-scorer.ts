@@ -1,50 +1,29 @@
 import { strictUtf8 } from '../../../codec/strict-utf8.js';
 import { DecodeError, MissingValueError } from '../../../errors.js';
+import { AimedVectorScorer } from '../aimed-vector-scorer.js';
 import { describeValue } from '../describe-value.js';
-import type { VectorCounters } from '../tensor-scorer.js';
+import type { VectorCounters } from '../vector-counters.js';
 import type { VectorRules } from '../vector-rules.js';
-import type { VectorScorer } from '../vector-scorer.js';
-import type { VectorValue } from '../vector-value.js';
 import { Tokenizer, type TokenizerOptions } from './tokenizer.js';
 
 /**
  * What the methods of text share: reading. A value is text, or its bytes in UTF-8; text of no words is a document of no words, null is
  * missing: its output is null, and nothing is learnt of it.
  */
-export abstract class TextScorer implements VectorScorer {
-  readonly stride: number;
-  readonly growable: boolean;
+export abstract class TextScorer extends AimedVectorScorer {
   readonly form = 'packed';
   readonly nesting = undefined;
-  readonly center: VectorValue = null;
-  readonly scale: VectorValue = null;
-  state: Float64Array = new Float64Array(0);
-  output: VectorValue = null;
-  epoch = 0;
-  warm = true;
-  count = 0;
-  protected readonly rules: VectorRules;
-  protected readonly counters: VectorCounters;
   protected readonly terms: Tokenizer;
-  protected offset = 0;
   #isMissing = true;
 
   constructor(
     tokenizer: TokenizerOptions,
-    { stride, growable }: { stride: number; growable: boolean },
+    size: { stride: number; growable: boolean },
     rules: VectorRules,
     counters: VectorCounters,
   ) {
+    super(size, rules, counters);
     this.terms = new Tokenizer(tokenizer);
-    this.stride = stride;
-    this.growable = growable;
-    this.rules = rules;
-    this.counters = counters;
-  }
-
-  aim(state: Float64Array, offset: number): void {
-    this.state = state;
-    this.offset = offset;
   }
 
   read(value: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import type { ResolvedMemory } from '../../memory.js';
-import type { VectorCounters } from '../tensor-scorer.js';
+import type { VectorCounters } from '../vector-counters.js';
 import type { VectorRules } from '../vector-rules.js';
 import { DOCUMENT_WEIGHT_STRIDE, DocumentWeight } from './document-weight.js';
 import { SparseOutput } from './sparse-output.js';

@@ -1,4 +1,4 @@
-import type { VectorCounters } from '../tensor-scorer.js';
+import type { VectorCounters } from '../vector-counters.js';
 import type { VectorRules } from '../vector-rules.js';
 import { TERM_TABLE_HEADER, TermTable } from './term-table.js';
 import { TextScorer } from './text-scorer.js';
