@@ -9,6 +9,7 @@ import type { RecordDecoder } from '../src/codec/record-decoder.js';
 import type { RecordEncoder } from '../src/codec/record-encoder.js';
 import { RecordSplitter } from '../src/codec/record-splitter.js';
 import type { ScoredField } from '../src/codec/scored-batch.js';
+import { LONGEST_DECIMAL, writeDecimal } from '../src/codec/write-decimal.js';
 import { compareInProcesses } from './support/compare-in-processes.js';
 import { seededGaussian } from './support/seeded-gaussian.js';
 
@@ -126,9 +127,23 @@ const fullName = label('full', 'CSV 8 × 17 digits');
 const shortName = label('short', 'CSV 8 × 3 decimals');
 const jsonName = label('json', 'NDJSON 5 fields');
 
+const line = new Uint8Array(LONGEST_DECIMAL);
+const ownDecimals = 'a row of 8 numbers of 16 or 17 digits as text: writeDecimal';
+const stringDecimals = 'a row of 8 numbers of 16 or 17 digits as text: String, encodeInto';
+
 await compareInProcesses(
   import.meta.url,
   {
+    [ownDecimals]: work(() => {
+      let size = 0;
+      for (let i = 0; i < xs.length; i++) size += writeDecimal(xs[i]!, line, 0);
+      return size;
+    }),
+    [stringDecimals]: work(() => {
+      let size = 0;
+      for (let i = 0; i < xs.length; i++) size += encoder.encodeInto(String(xs[i]), line).written;
+      return size;
+    }),
     [`${fullName}: bare byte loop`]: byteLoop('full'),
     [`${fullName}: split`]: split('full'),
     [`${fullName}: split, decode`]: decode('full'),
@@ -164,6 +179,7 @@ await compareInProcesses(
     }),
   },
   [
+    [ownDecimals, stringDecimals, ''],
     [`${fullName}: split, decode, encode`, `${fullName}: text, split, Number, join`, ''],
     [`${jsonName}: split, decode`, `${jsonName}: text, JSON.parse`, ''],
     [`${jsonName}: split, decode, encode`, `${jsonName}: text, JSON.parse, JSON.stringify`, ''],
