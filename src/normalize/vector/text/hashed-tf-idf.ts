@@ -2,7 +2,7 @@ import type { ResolvedMemory } from '../../memory.js';
 import type { VectorCounters } from '../vector-counters.js';
 import type { VectorRules } from '../vector-rules.js';
 import { DOCUMENT_WEIGHT_STRIDE, DocumentWeight } from './document-weight.js';
-import { SparseOutput } from './sparse-output.js';
+import { PositionOutput } from './position-output.js';
 import {
   type Idf,
   inverseFrequency,
@@ -34,8 +34,7 @@ export interface HashedTfIdfOptions {
 export class HashedTfIdf extends TextScorer {
   readonly #options: HashedTfIdfOptions;
   readonly #weight: DocumentWeight;
-  readonly #sparse = new SparseOutput();
-  readonly #dense: Float64Array | undefined;
+  readonly #positions: PositionOutput;
   readonly #places: Int32Array;
   #indices = new Int32Array(64);
   #signs = new Int32Array(64);
@@ -48,7 +47,7 @@ export class HashedTfIdf extends TextScorer {
     super(options.tokenizer, { stride, growable: false }, rules, counters);
     this.#options = options;
     this.#weight = new DocumentWeight(options.memory);
-    this.#dense = options.output === 'dense' ? new Float64Array(options.features) : undefined;
+    this.#positions = new PositionOutput(options.output === 'dense' ? options.features : undefined);
     this.#places = new Int32Array(options.features);
   }
 
@@ -113,13 +112,7 @@ export class HashedTfIdf extends TextScorer {
       weights[k] = Math.sign(times) * size * inverseFrequency(idf, n, df);
     }
     normalizeWeights(weights, length, norm);
-    const sparse = this.#sparse.of(this.#indices, weights, length);
-    this.output = this.#dense ?? sparse;
-    if (this.#dense === undefined) return;
-    this.#dense.fill(0);
-    sparse.indices.forEach((index, k) => {
-      this.#dense![index] = sparse.values[k]!;
-    });
+    this.output = this.#positions.of(this.#indices, weights, length);
   }
 
   #learn(time: number): void {

@@ -2,7 +2,7 @@ import type { ResolvedMemory } from '../../memory.js';
 import type { VectorCounters } from '../vector-counters.js';
 import type { VectorRules } from '../vector-rules.js';
 import { DOCUMENT_WEIGHT_STRIDE, DocumentWeight } from './document-weight.js';
-import { SparseOutput } from './sparse-output.js';
+import { PositionOutput } from './position-output.js';
 import {
   type Idf,
   inverseFrequency,
@@ -39,9 +39,8 @@ export class TfIdf extends TextScorer {
   readonly #options: TfIdfOptions;
   readonly #vocabulary: Vocabulary;
   readonly #weight: DocumentWeight;
-  readonly #sparse = new SparseOutput();
+  readonly #positions: PositionOutput;
   readonly #named = new Map<string, number>();
-  readonly #dense: Float64Array | undefined;
   #weights = new Float64Array(64);
 
   constructor(options: TfIdfOptions, rules: VectorRules, counters: VectorCounters) {
@@ -50,7 +49,7 @@ export class TfIdf extends TextScorer {
     this.#options = options;
     this.#vocabulary = new Vocabulary(options.maxTerms, options.whenFull, DOCUMENT_WEIGHT_STRIDE);
     this.#weight = new DocumentWeight(options.memory);
-    this.#dense = options.output === 'dense' ? new Float64Array(options.maxTerms) : undefined;
+    this.#positions = new PositionOutput(options.output === 'dense' ? options.maxTerms : undefined);
   }
 
   override aim(state: Float64Array, offset: number): void {
@@ -114,13 +113,7 @@ export class TfIdf extends TextScorer {
       this.output = this.#named;
       return;
     }
-    const sparse = this.#sparse.of(indices, weights, length);
-    this.output = this.#dense ?? sparse;
-    if (this.#dense === undefined) return;
-    this.#dense.fill(0);
-    sparse.indices.forEach((index, k) => {
-      this.#dense![index] = sparse.values[k]!;
-    });
+    this.output = this.#positions.of(indices, weights, length);
   }
 
   #learn(time: number): void {

@@ -5,16 +5,31 @@ const MANY = 48;
 /** Above the places in one document: an index and a place are one integer below 2^53. */
 const PLACES = 0x200000;
 
-/** Puts weights in the order of their indices, adding those of the same; used again for each document. */
-export class SparseOutput {
+/** Weights by position, those of the same added: in the order of the positions, or dense; used again for each document. */
+export class PositionOutput {
   #places = new Int32Array(64);
   #indices = new Int32Array(64);
   #values = new Float64Array(64);
   /** Outputs by how many they have, for making a view costs more than filling it. */
   #views: (SparseVector | undefined)[] = [];
+  readonly #dense: Float64Array | undefined;
+
+  /** @param positions of a dense output; absent: it is sparse */
+  constructor(positions?: number) {
+    this.#dense = positions === undefined ? undefined : new Float64Array(positions);
+  }
 
   /** Of the first `length`, those with an index below 0 left out. */
-  of(indices: Int32Array, weights: Float64Array, length: number): SparseVector {
+  of(indices: Int32Array, weights: Float64Array, length: number): SparseVector | Float64Array {
+    const sparse = this.#sparseOf(indices, weights, length);
+    const dense = this.#dense;
+    if (dense === undefined) return sparse;
+    dense.fill(0);
+    for (let k = 0; k < sparse.indices.length; k++) dense[sparse.indices[k]!] = sparse.values[k]!;
+    return dense;
+  }
+
+  #sparseOf(indices: Int32Array, weights: Float64Array, length: number): SparseVector {
     if (this.#places.length < length) {
       this.#places = new Int32Array(2 * length);
       this.#indices = new Int32Array(2 * length);
