@@ -29,8 +29,10 @@ export async function awaitOutputs(
     before = sum;
     if (sum < count || performance.now() - changedAt < 1000) continue;
     const outputs = await readOutputs(arena.client, sink);
-    if (outputs.count >= count) return outputs;
     changedAt = performance.now();
+    // What came while it was read is in no sample yet.
+    const after = await arena.ends(sink);
+    if (outputs.count >= count && after.every((value, partition) => value === ends[partition])) return outputs;
   }
   throw new Error(`fewer than ${count} outputs within ${patience} s`);
 }

@@ -2,7 +2,9 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { EngineError } from '../errors.js';
 import { isKafkaPlan, type KafkaPipelinePlan } from '../pipeline/plan.js';
 import type { RunLog } from '../pipeline/run-log.js';
+import { onKeptConfiguration } from './kept-configuration.js';
 import { readConfig } from './read-config.js';
+import { readConfigText } from './read-config-text.js';
 
 /** ms between two looks at a file that is watched. */
 const LOOK_EVERY = 1_000;
@@ -10,19 +12,13 @@ const LOOK_EVERY = 1_000;
 /** What stays as it was when the run began: another source, sink or state is another run. */
 const FIXED = ['source', 'record', 'sink', 'state', 'delivery', 'workers', 'http'] as const;
 
-/** What the process that keeps a worker sends it when the configuration file is to be read again. */
-export const RELOAD = 'reload';
-
-/** Calls `reload` when the process that keeps this worker says so; answers how to end that. */
-export function onReloadMessage(reload: () => void): () => void {
-  const heed = (message: unknown): void => {
-    if (message === RELOAD) reload();
-  };
+/** Calls `reload` with each configuration that the process which keeps this worker sends; answers how to end that. */
+export function onReloadMessage(reload: (text: string) => void): () => void {
   const ignore = (): void => {}; // of a terminal that goes: whoever keeps this worker ends with it, and that ends the worker
-  process.on('message', heed);
+  const end = onKeptConfiguration(reload);
   process.on('SIGHUP', ignore);
   return () => {
-    process.off('message', heed);
+    end();
     process.off('SIGHUP', ignore);
   };
 }
@@ -45,11 +41,21 @@ export function onReloadSignal(path: string | undefined, watch: boolean, reload:
   };
 }
 
-/** The plan that the file now holds, where a run of `before` can go on with it; else the log says why not, and the old one stays. */
-export function readChangedPlan(path: string, before: KafkaPipelinePlan, log: RunLog): KafkaPipelinePlan | undefined {
+/**
+ * The configuration that the file now holds, where a run of `before` can go on with it; else the log says why not, and the old one stays.
+ * @param given what the file holds, where that is known
+ */
+export function readChangedPlan(
+  path: string,
+  before: KafkaPipelinePlan,
+  log: RunLog,
+  given?: string,
+): { plan: KafkaPipelinePlan; text: string } | undefined {
   let plan: ReturnType<typeof readConfig>;
+  let configuration: string;
   try {
-    plan = readConfig(path);
+    configuration = given ?? readConfigText(path);
+    plan = readConfig(path, undefined, configuration);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error; // one of the configuration, or of its file
     log.error('the new configuration is wrong; the old one stays', { reason: error.message });
@@ -69,5 +75,5 @@ export function readChangedPlan(path: string, before: KafkaPipelinePlan, log: Ru
     log.error('state.store is memory, and would begin afresh; the old configuration stays');
     return undefined;
   }
-  return plan;
+  return { plan, text: configuration };
 }

@@ -2,8 +2,10 @@ import { Command, Option } from 'commander';
 import { InvalidOptionError } from '../errors.js';
 import { isKafkaPlan, isTextPlan } from '../pipeline/plan.js';
 import { runPipeline } from '../pipeline/run-pipeline.js';
+import { keptConfiguration } from './kept-configuration.js';
 import { ProgressBar } from './progress-bar.js';
 import { readConfig } from './read-config.js';
+import { readConfigText } from './read-config-text.js';
 import { reportSummary } from './report-summary.js';
 import { runKafkaHere } from './run-kafka-command.js';
 import { runWorkers } from './run-workers.js';
@@ -35,15 +37,18 @@ export function runCommand(settle: (code: number) => void): Command {
       '\nSIGTERM or Ctrl-C: what was read is finished and saved; a second one stops at once.\nSIGHUP, where it is not the terminal that goes: on Kafka the configuration is read again; one that is wrong changes nothing.\nWith state.store: file, or on Kafka, a run that was killed goes on where it was, and writes no record twice.\n\nExample:\n  streamnorm run pipeline.yaml',
     )
     .action(async (path: string, { progress, logFormat, worker, watch = false }: Flags) => {
-      const plan = readConfig(path);
+      const text = worker === undefined ? readConfigText(path) : await keptConfiguration();
+      const plan = readConfig(path, undefined, text);
       if (isKafkaPlan(plan)) {
         if (watch && path === '-')
           throw new InvalidOptionError('--watch', true, 'absent where stdin is the configuration');
         if (worker !== undefined || plan.workers === 1)
-          return runKafkaHere(plan, { ...(path !== '-' && { path }), watch, logFormat }, worker);
-        if (path === '-')
-          throw new InvalidOptionError('workers', plan.workers, '1 where the configuration is read from stdin');
-        return runWorkers(plan, path, watch, logFormat);
+          return runKafkaHere(
+            plan,
+            { ...((path !== '-' || worker !== undefined) && { path }), watch, logFormat },
+            worker,
+          );
+        return runWorkers(plan, text, path, watch, logFormat);
       }
       if (watch) throw new InvalidOptionError('--watch', true, 'absent: it goes with a Kafka source');
       if (!isTextPlan(plan)) throw new TypeError('a plan of no kind');

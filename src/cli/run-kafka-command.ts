@@ -68,15 +68,15 @@ export async function runKafkaHere(
   let current = plan;
   let next: KafkaPipelinePlan | undefined;
   let reload = new AbortController();
-  const takeUp = (): void => {
-    const changed = readChangedPlan(path!, next ?? current, log);
+  const takeUp = (text?: string): void => {
+    const changed = readChangedPlan(path!, next ?? current, log, text);
     if (changed === undefined) return;
-    next = changed;
+    next = changed.plan;
     log.info('the configuration has changed: finishing what was read');
     view?.note('note', 'the configuration has changed');
     reload.abort();
   };
-  const endReloads = worker === undefined ? onReloadSignal(path, watch, takeUp) : onReloadMessage(takeUp);
+  const endReloads = worker === undefined ? onReloadSignal(path, watch, () => takeUp()) : onReloadMessage(takeUp);
   try {
     for (;;) {
       const either = AbortSignal.any([signal, reload.signal]);

@@ -12,7 +12,8 @@ import { WorkerViews } from '../pipeline/view/worker-views.js';
 import { liveRoutes } from '../service/live-routes.js';
 import { startService } from '../service/start-service.js';
 import { createLog } from './create-log.js';
-import { onReloadSignal, RELOAD, readChangedPlan } from './reload-signal.js';
+import type { KeptConfiguration } from './kept-configuration.js';
+import { onReloadSignal, readChangedPlan } from './reload-signal.js';
 import type { WorkerMessage } from './run-kafka-command.js';
 import { stopSignal } from './stop-signal.js';
 import { version } from './version.js';
@@ -36,12 +37,14 @@ class WorkersError extends EngineError {
  * Runs `plan.workers` processes in one consumer group, and keeps them: one that ends is started again, with longer and longer pauses.
  * Their logs go to this process's stderr, their metrics and health are served as one.
  *
- * @param path of the configuration file, which each worker reads
+ * @param configuration its text, which each worker is given: one that starts again goes on with what holds, whatever is in the file by then
+ * @param path of its file; `-`: it came from stdin, and is never read again
  * @param watch have it read again when it changes, as at SIGHUP
  * @throws WorkersError when one of them fails again and again, or at once
  */
 export async function runWorkers(
   plan: KafkaPipelinePlan,
+  configuration: string,
   path: string,
   watch: boolean,
   logFormat?: 'json' | 'pretty',
@@ -64,12 +67,16 @@ export async function runWorkers(
   const signal = stopSignal();
   const failed = new AbortController();
   const children = new Set<ChildProcess>();
-  let current = plan;
-  const endReloads = onReloadSignal(path, watch, () => {
-    const changed = readChangedPlan(path, current, log);
+  let current = { plan, text: configuration };
+  const give = (child: ChildProcess): void => {
+    const message: KeptConfiguration = { configuration: current.text };
+    if (child.connected) child.send(message, () => {}); // one that has ended is given it when it starts again
+  };
+  const endReloads = onReloadSignal(path === '-' ? undefined : path, watch, () => {
+    const changed = readChangedPlan(path, current.plan, log);
     if (changed === undefined) return;
     current = changed;
-    for (const child of children) if (child.connected) child.send(RELOAD, () => {});
+    children.forEach(give);
   });
   const keep = async (worker: number): Promise<void> => {
     const name = String(worker);
@@ -77,6 +84,7 @@ export async function runWorkers(
       const began = performance.now();
       const child = startWorker(path, worker, logFormat);
       children.add(child);
+      give(child);
       const view = new RemoteView((question) => {
         if (child.connected) child.send(question, () => {}); // one that has ended does not answer
       });

@@ -102,6 +102,17 @@ describeOnKafka('the configuration of a run on Kafka, changed while it runs', (k
 
       child.kill('SIGHUP');
       await says('the configuration has not changed');
+
+      if (workers > 1) {
+        // One of them ends while the file is wrong: it starts again with what holds.
+        config({ fields: { x: { method: 'z-scor' } } });
+        await says('the new configuration is wrong; the old one stays', 2);
+        const isOfZero = (line: Record<string, unknown>) => line.partition === 0;
+        process.kill(lines('partition taken').filter(isOfZero).at(-1)!.pid as number, 'SIGKILL');
+        await says('a worker has ended, and is started again');
+        await fill();
+        expect((await written(200)).count).toEqual({ x: 199, y: 99 });
+      }
       child.kill('SIGTERM');
       const [code] = (await once(child, 'exit')) as [number | null];
       expect(code).toBe(0);

@@ -155,6 +155,30 @@ describeOnKafka('the live page of a run on Kafka', (kafka) => {
       expect(code).toBe(0);
       expect(stdout.trimEnd().split('\n')).toHaveLength(10);
       expect(JSON.parse(stdout.split('\n')[0]!)).toMatchObject({ key: 'dev-7', field: 'x' });
+
+      if (workers === 1) return;
+      // The process that has the series dies while someone looks at it: it comes back under its name, with what it had learnt.
+      const partition = partitionOfKey(Buffer.from('dev-7'), PARTITIONS);
+      const taken = stderr.split('\n').filter((line) => line.includes('"msg":"partition taken"'));
+      const holder = taken
+        .map((line) => JSON.parse(line) as { pid: number; partition: number })
+        .findLast((line) => line.partition === partition)!;
+      const { row: last, points: shown } = await read();
+      process.kill(holder.pid, 'SIGKILL');
+      await until('it is started again', () => stderr.includes('a worker has ended, and is started again'), 30_000);
+      for (let more = at; ; more += 120) {
+        await fill(topic, 120, more);
+        const response = await fetch(`${url}/api/series/${encodeURIComponent(row!.id)}`);
+        const after = response.ok ? ((await response.json()) as SeriesDetail) : undefined;
+        if (after !== undefined && after.row.count > last.count) {
+          expect(after.row.epoch).toBeGreaterThanOrEqual(last.epoch);
+          expect(after.row.center).toBeGreaterThan(45);
+          expect(after.points.from + after.points.time.length).toBeGreaterThan(shown.from + shown.time.length);
+          break;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      await until('it is told of', async () => (await get<Overview>('/api/overview')).restarts === 1);
     } catch (error) {
       throw new Error(`${(error as Error).message}\n${stderr.slice(-3000)}`, { cause: error });
     } finally {

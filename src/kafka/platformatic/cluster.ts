@@ -188,7 +188,7 @@ export class Cluster {
 
   /** Reads the leaders of topics again; topics that do not exist are forgotten. */
   async refresh(topics: readonly string[]): Promise<void> {
-    while (this.#refreshing !== null) await this.#refreshing;
+    while (this.#refreshing !== null) await this.#refreshing.catch(() => {}); // what another asked for is told to the other
     this.#refreshing = this.#refresh([...topics]).finally(() => {
       this.#refreshing = null;
     });
