@@ -101,6 +101,7 @@ export class BatchScorer {
   #batchFields: BoundField[] = [];
   readonly #pending = new PendingRecords();
   #taken: TakenFields | undefined;
+  #isBatchNormalized = false;
   /** Why a good line is a bad record, by record; mostly empty. */
   readonly refusals = new Map<number, string>();
   readonly #unfit = new Set<number>();
@@ -120,6 +121,11 @@ export class BatchScorer {
   /** Values that were no number, by field. */
   get textValues(): Record<string, number> {
     return Object.fromEntries(this.#fields.filter(({ texts }) => texts > 0).map(({ name, texts }) => [name, texts]));
+  }
+
+  /** Whether records of the last batch were scored together, by fields of the method `batch`. */
+  get isBatchNormalized(): boolean {
+    return this.#isBatchNormalized;
   }
 
   get #scored(): ScoredBatch {
@@ -158,6 +164,7 @@ export class BatchScorer {
   /** Scores a batch; the answer is valid until the next. @param taken what `take` answered of the same batch */
   score(batch: RecordBatch, decoder: RecordDecoder, origin?: RecordOrigin, taken?: TakenFields): ScoredBatch {
     this.#taken = taken;
+    this.#isBatchNormalized = false;
     this.#bind(batch, decoder);
     this.#keep.fill(1, 0, batch.length);
     this.refusals.clear();
@@ -258,6 +265,7 @@ export class BatchScorer {
 
   /** Scores the records that wait, first the fields that take them together, then the others, record by record. */
   #scorePending(pending: PendingRecords, notes: boolean, watcher: ScoreWatcher | undefined): void {
+    if (pending.count > 0) this.#isBatchNormalized = true;
     for (const bound of this.#batchFields) this.#scoreTogether(bound, pending);
     for (let n = 0; n < pending.count; n++) {
       const i = pending.records[n]!;

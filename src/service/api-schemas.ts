@@ -82,7 +82,11 @@ export const overviewSchema = z
     deadLetters: z.number(),
     renormalizations: z.number(),
     restarts: z.number(),
-    backends: z.record(z.string(), z.number()).describe('Share of the micro-batches, by where they were normalized.'),
+    backends: z
+      .record(z.string(), z.number())
+      .describe(
+        'Share of the micro-batches of the method batch, by where they were normalized; empty without such fields.',
+      ),
   })
   .register(apiSchemas, { id: 'Overview' });
 

@@ -67,7 +67,6 @@ export class LivePlant implements DemoPlant {
     const seconds = (performance.now() - began) / 1000;
     this.#metrics.records.add(readings);
     this.#metrics.outputs.add(readings);
-    this.#metrics.batches.labels('cpu').add();
     this.#metrics.batchSeconds.observe(seconds);
     this.#metrics.batchRecords.observe(readings);
     this.#metrics.latency.observe(seconds, readings);

@@ -194,7 +194,6 @@ export class PartitionEngine {
     const { records } = delivery;
     const batch = this.#decodeBatch(records, from, to);
     const decoder = this.#decoder;
-    this.#options.metrics.batches.labels(taken?.backend ?? 'cpu').add();
     let scored: ScoredBatch;
     try {
       scored = this.#scorer.score(batch, decoder, this.#origin, taken?.fields);
@@ -203,6 +202,7 @@ export class PartitionEngine {
       const where = `${delivery.topic}/${delivery.partition} at offset ${this.log.changes.position}`;
       throw new RecordError(`${where}: ${error.message}`, { cause: error });
     }
+    if (this.#scorer.isBatchNormalized) this.#options.metrics.batches.labels(taken?.backend ?? 'cpu').add();
     if (decoder.faultCount > 0 || this.#scorer.refusals.size > 0)
       for (let i = 0; i < batch.length; i++) {
         const fault = decoder.faults[i];

@@ -129,10 +129,14 @@ export class RunMetrics {
       labelNames: ['cause'],
       limit: 30,
     });
-    this.batches = set.counter(name('batches_total'), 'Micro-batches, by where they were normalized.', {
-      labelNames: ['backend'],
-      limit: 10,
-    });
+    this.batches = set.counter(
+      name('batches_total'),
+      'Micro-batches of fields of the method batch, by where they were normalized.',
+      {
+        labelNames: ['backend'],
+        limit: 10,
+      },
+    );
     this.lostBackends = set.counter(name('backend_lost_total'), 'Devices that were lost; the CPU has taken over.');
     this.lag = set.gauge(name('lag_records'), 'Records between what is committed and the end of the partition.', {
       labelNames: ['topic', 'partition'],

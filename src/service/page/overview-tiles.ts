@@ -15,7 +15,7 @@ const TILES: readonly (readonly [title: string, hint: string, text: (overview: O
   ['CPU', 'Cores used', (o) => (o.cores === null ? '–' : `${(o.cores * 100).toFixed(0)} %`)],
   [
     'Backend',
-    'Where micro-batches are normalized. Scores one by one are made on the CPU, for each rests on the value before it; method batch goes where batch.backend says',
+    'Where micro-batches of the method batch are normalized: batch.backend says. Without such fields –: scores one by one are made on the CPU, for each rests on the value before it',
     (o) => backendOf(o.backends),
   ],
 ];

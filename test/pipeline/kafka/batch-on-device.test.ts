@@ -25,7 +25,18 @@ const plan = toPlan(
   ({ path, message }) => `${path.join('.')}: ${message}`,
 ) as KafkaPipelinePlan;
 
-function setUp() {
+/** The same fields scored one by one. */
+const oneByOne = toPlan(
+  {
+    source: { kafka: { brokers: 'localhost:9092', topic: 'in', groupId: 'g' } },
+    fields: { x: { method: 'z-score' }, y: {} },
+    sink: { kafka: { topic: 'out' } },
+    deadLetter: { kafka: { topic: 'dead' } },
+  },
+  ({ path, message }) => `${path.join('.')}: ${message}`,
+) as KafkaPipelinePlan;
+
+function setUp(of: KafkaPipelinePlan = plan) {
   const health = new Health(() => 0);
   const metrics = new RunMetrics({ version: '0', health });
   const said: string[] = [];
@@ -37,7 +48,7 @@ function setUp() {
     4,
   );
   const engine = new PartitionEngine({
-    plan,
+    plan: of,
     topic: 'in',
     partition: 0,
     sinkPartition: undefined,
@@ -107,6 +118,22 @@ describe('micro-batches of a partition on a device', () => {
     const { backends } = new OverviewMeter().read([metrics.set.snapshot()], health.report(), 0);
     expect(Object.keys(backends)).toEqual(isLost ? ['webgpu', 'cpu'] : expect.arrayContaining(['webgpu']));
     await backend.dispose();
+  });
+
+  it('are counted where they were normalized, and nothing else is', () => {
+    const counted = ({ metrics }: ReturnType<typeof setUp>) =>
+      metrics.set
+        .snapshot()
+        .metrics.find(({ name }) => name === 'streamnorm_batches_total')
+        ?.samples.map(({ labels, value }) => [labels[0], value]);
+    const batched = setUp();
+    batched.engine.process(deliveryOf(0, 30)); // 8 + 8 + 8 + 6
+    batched.engine.process(deliveryOf(5, 1)); // not decoded
+    expect(counted(batched)).toEqual([['cpu', 4]]);
+    const single = setUp(oneByOne);
+    single.engine.process(deliveryOf(0, 30));
+    expect(single.metrics.records.value).toBe(30);
+    expect(counted(single)).toEqual([]);
   });
 
   it('are no part of the state before they are scored', async () => {
