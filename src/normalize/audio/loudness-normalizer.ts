@@ -54,7 +54,7 @@ export class LoudnessNormalizer {
   state: Float64Array;
   offset = 0;
   readonly #limiter: TruePeakLimiter;
-  #block = new Float64Array(0);
+  #factors = new Float64Array(0);
   readonly #options: { measure: LoudnessMeasure; target: number; maxGain: number };
   /** Shares of the way to the gain wanted that are gone in a hop. */
   readonly #attack: number;
@@ -125,7 +125,7 @@ export class LoudnessNormalizer {
    */
   process<A extends Float32Array | Float64Array>(samples: ArrayLike<number>, out: A): A {
     const { layout } = this.loudness;
-    const { hop, channels } = layout;
+    const { hop } = layout;
     const frames = layout.framesIn(samples);
     if (out.length !== samples.length)
       throw new InvalidOptionError('out', `${out.length} samples`, `as many as there are, ${samples.length}`);
@@ -135,7 +135,7 @@ export class LoudnessNormalizer {
       const end = Math.min(frames, start + hop - done);
       this.level.updateFrames(samples, start, end);
       this.loudness.updateFrames(samples, start, end);
-      this.#amplify(samples, out, start, end, done, channels);
+      this.#limiter.process(samples, out, start, end, this.#factorsOf(done, end - start));
       if (end - start + done === hop) this.#follow();
       start = end;
     }
@@ -145,42 +145,29 @@ export class LoudnessNormalizer {
   /** The last `latency` frames, which are still to come when the signal is over. Changes the state as silence would. */
   flush(): Float64Array {
     const silence = new Float64Array(this.latency * this.loudness.layout.channels);
-    this.#amplify(silence, silence, 0, this.latency, 0, this.loudness.layout.channels);
+    this.#limiter.process(silence, silence, 0, this.latency, new Float64Array(this.latency));
     return silence;
   }
 
-  #amplify(
-    samples: ArrayLike<number>,
-    out: Float32Array | Float64Array,
-    start: number,
-    end: number,
-    done: number,
-    channels: number,
-  ): void {
+  /** What the frames are multiplied by, of which so many of this hop are done: in a straight line of dB, a constant factor from frame to frame. */
+  #factorsOf(done: number, frames: number): Float64Array {
     const { state, offset: at } = this;
-    const { hop } = this.loudness.layout;
-    const length = (end - start) * channels;
-    if (this.#block.length < length) this.#block = new Float64Array(length);
-    const block = this.#block;
-    // In a straight line of dB, which is a constant factor from frame to frame.
+    if (this.#factors.length < frames) this.#factors = new Float64Array(frames);
+    const factors = this.#factors;
     const from = state[at]!;
-    const slope = (state[at + 1]! - from) / hop;
+    const slope = (state[at + 1]! - from) / this.loudness.layout.hop;
     const step = 10 ** (slope / 20);
     // Begun anew every so often, and the same bits however the hop is cut.
     const factorAt = (frame: number) => 10 ** ((from + slope * frame) / 20);
     const rest = done % STRETCH;
     let factor = factorAt(done - rest);
     for (let i = 0; i < rest; i++) factor *= step;
-    for (let i = 0, k = start * channels, n = 0; i < end - start; i++) {
+    for (let i = 0; i < frames; i++) {
       if ((done + i) % STRETCH === 0) factor = factorAt(done + i);
-      for (let c = 0; c < channels; c++, k++, n++) {
-        const x = samples[k]! * factor;
-        block[n] = x - x === 0 ? x : 0;
-      }
+      factors[i] = factor;
       factor *= step;
     }
-    this.#limiter.process(block, end - start);
-    for (let n = 0, k = start * channels; n < length; n++, k++) out[k] = block[n]!;
+    return factors;
   }
 
   /** A hop is over: where the gain goes in the next one. */

@@ -1,5 +1,13 @@
 import type { AudioLayout } from '../../stats/audio/audio-format.js';
-import { interpolatedPeak, OVERSHOOT, PEAK_DELAY, TAPS } from '../../stats/audio/true-peak-filter.js';
+import {
+  interpolatedPeak,
+  largestIn,
+  leastMiddle,
+  OVERSHOOT,
+  PEAK_DELAY,
+  STRETCH,
+  TAPS,
+} from '../../stats/audio/true-peak-filter.js';
 
 export interface TruePeakLimiterOptions {
   /** Amplitude that no value between samples exceeds, in units of full scale. */
@@ -16,6 +24,8 @@ const SPREAD = 1;
 const HEADER = 2;
 /** A reduction that nobody hears, in which the limiter is at rest. */
 const NONE = 1e-9;
+/** A peak is let alone only where it falls short of what would matter by more than rounding. */
+const SHORT = 1 - 1e-9;
 
 /**
  * Keeps a signal below a true-peak ceiling, the same gain for all channels: where the signal, interpolated 4 × (ITU-R BS.1770-4), would exceed it,
@@ -23,7 +33,8 @@ const NONE = 1e-9;
  * `latency` frames; silence comes first.
  *
  * The largest reduction that is needed from now to `lookAhead` on, averaged over that time: no average is below the one needed at its end, since each
- * of its terms knows of it. O(1) a sample, amortized.
+ * of its terms knows of it. A value between samples is computed where it may need more than the gain is down already, which the samples in its reach
+ * tell; elsewhere it would change nothing. O(1) a sample, amortized.
  *
  * The state is `stride` doubles at `offset`; all zeros: nothing heard.
  */
@@ -34,22 +45,32 @@ export class TruePeakLimiter {
   state: Float64Array;
   offset = 0;
   readonly #channels: number;
-  readonly #options: TruePeakLimiterOptions;
+  readonly #ceiling: number;
+  /** What is left of a reduction a frame later, and a stretch later. */
+  readonly #kept: number;
+  readonly #keptLong: number;
   /** Reductions that are averaged, and among which the largest is sought. */
   readonly #window: number;
   readonly #sought: number;
   /** Frames of the signal that are looked back at. */
   readonly #back: number;
   #lines: Float64Array[] = [];
-  #peaks = new Float64Array(0);
+  /** By channel: the largest sample of the stretch before. */
+  readonly #before: Float64Array;
+  /** By frame of a stretch. */
+  readonly #peaks = new Float64Array(STRETCH);
   #reductions = new Float64Array(0);
   #largest = new Float64Array(0);
+  #gains = new Float64Array(0);
   #queue = new Int32Array(0);
   #frames = -1;
 
   constructor({ channels }: Pick<AudioLayout, 'channels'>, options: TruePeakLimiterOptions, state?: Float64Array) {
     this.#channels = channels;
-    this.#options = options;
+    this.#ceiling = options.ceiling;
+    this.#kept = 1 - 1 / options.release;
+    this.#keptLong = this.#kept ** STRETCH * SHORT;
+    this.#before = new Float64Array(channels);
     this.#window = options.lookAhead + 1;
     this.#sought = this.#window + 2 * SPREAD;
     this.latency = this.#window + SPREAD - 1 + PEAK_DELAY;
@@ -64,102 +85,163 @@ export class TruePeakLimiter {
     return this;
   }
 
-  /** Takes so many frames of interleaved samples, and puts those of `latency` frames ago into their place, limited. How they are cut changes nothing. */
-  process(block: Float64Array, frames: number): void {
+  /**
+   * Takes frames `start` to `end` of interleaved samples, each multiplied by the factor of its frame (the first is that of `start`; what is not finite
+   * then is silence), and writes to the same places of `out`, which may be the same array, those of `latency` frames ago, limited. How they are cut
+   * changes nothing.
+   */
+  process(
+    samples: ArrayLike<number>,
+    out: Float32Array | Float64Array,
+    start: number,
+    end: number,
+    factors: Float64Array,
+  ): void {
+    const frames = end - start;
     this.#reserve(frames);
     const { state, offset: at } = this;
     const channels = this.#channels;
-    const back = this.#back;
-    const isLoud = this.#detect(block, frames);
-    const late = back - this.latency;
-    if (!isLoud && state[at] === 0 && state[at + 1] === 0) {
+    this.#layOut(samples, start, end, factors);
+    const isDown = this.#reduce(frames);
+    const late = this.#back - this.latency;
+    if (!isDown && state[at] === 0 && state[at + 1] === 0)
       for (let c = 0; c < channels; c++) {
         const line = this.#lines[c]!;
-        for (let i = 0, k = c; i < frames; i++, k += channels) block[k] = line[late + i]!;
+        for (let i = late, k = start * channels + c; i < late + frames; i++, k += channels) out[k] = line[i]!;
       }
-    } else {
-      this.#reduce(frames);
-      const window = this.#window;
-      const largest = this.#largest;
-      let sum = state[at + 1]!;
-      for (let i = 0, k = 0; i < frames; i++) {
-        sum += largest[window + i]! - largest[i]!;
-        if (sum < NONE) sum = 0; // what rounding has left
-        const gain = 1 - sum / window;
-        for (let c = 0; c < channels; c++, k++) block[k] = this.#lines[c]![late + i]! * gain;
+    else {
+      this.#average(frames);
+      const gains = this.#gains;
+      for (let c = 0; c < channels; c++) {
+        const line = this.#lines[c]!;
+        for (let i = 0, k = start * channels + c; i < frames; i++, k += channels) out[k] = line[late + i]! * gains[i]!;
       }
-      state[at + 1] = sum;
-      const reductions = at + HEADER;
-      for (let i = 0; i < this.#sought - 1; i++) state[reductions + i] = this.#reductions[frames + i]!;
-      for (let i = 0; i < window; i++) state[reductions + this.#sought - 1 + i] = largest[frames + i]!;
     }
-    const samples = at + HEADER + this.#sought - 1 + this.#window;
-    for (let c = 0; c < channels; c++)
-      for (let i = 0; i < back; i++) state[samples + c * back + i] = this.#lines[c]![frames + i]!;
+    this.#keep(frames);
   }
 
-  /** Lays the samples out by channel behind those before them, and finds the true peak at each frame; false: all are below the ceiling. */
-  #detect(block: Float64Array, frames: number): boolean {
-    const { state, offset: at } = this;
+  /** Lays the samples out by channel behind those before them. */
+  #layOut(samples: ArrayLike<number>, start: number, end: number, factors: Float64Array): void {
+    const { state } = this;
     const channels = this.#channels;
     const back = this.#back;
-    const limit = this.#options.ceiling / OVERSHOOT;
-    const samples = at + HEADER + this.#sought - 1 + this.#window;
-    const peaks = this.#peaks;
-    peaks.fill(0, 0, frames);
-    let isLoud = false;
     for (let c = 0; c < channels; c++) {
       const line = this.#lines[c]!;
-      for (let i = 0; i < back; i++) line[i] = state[samples + c * back + i]!;
-      for (let i = 0, k = c; i < frames; i++, k += channels) line[back + i] = block[k]!;
-      // Interpolated only where that can come to more than the ceiling.
-      let since = TAPS;
-      for (let i = back - TAPS + 1; i < back + frames; i++) {
-        since = Math.abs(line[i]!) > limit ? 0 : since + 1;
-        if (since >= TAPS || i < back) continue;
-        const peak = Math.max(interpolatedPeak(line, i), Math.abs(line[i - PEAK_DELAY]!));
-        if (peak > peaks[i - back]!) peaks[i - back] = peak;
+      for (let i = 0, from = this.#samplesAt(c); i < back; i++) line[i] = state[from + i]!;
+      for (let i = 0, k = start * channels + c; i < end - start; i++, k += channels) {
+        const x = samples[k]! * factors[i]!;
+        line[back + i] = x - x === 0 ? x : 0;
+      }
+      this.#before[c] = largestIn(line, back - TAPS + 1, back);
+    }
+  }
+
+  /** From samples to the reductions that their peaks need, which are let go of slowly; false: there are none. */
+  #reduce(frames: number): boolean {
+    const { state, offset: at } = this;
+    const ceiling = this.#ceiling;
+    const kept = this.#kept;
+    const peaks = this.#peaks;
+    const reductions = this.#reductions;
+    let reduction = state[at]!;
+    let isDown = false;
+    for (let from = 0; from < frames; from += STRETCH) {
+      const to = Math.min(from + STRETCH, frames);
+      // A peak below this needs less than what the gain is down by anyway at the end of the stretch.
+      const isLoud = this.#detect(from, to, ceiling / (1 - reduction * this.#keptLong));
+      if (!isLoud && reduction === 0) {
+        reductions.fill(0, this.#sought - 1 + from, this.#sought - 1 + to);
+        continue;
+      }
+      for (let i = from; i < to; i++) {
+        reduction *= kept;
+        if (isLoud && peaks[i - from]! > ceiling) {
+          const needed = 1 - ceiling / peaks[i - from]!;
+          if (needed > reduction) reduction = needed;
+        }
+        if (reduction < NONE) reduction = 0;
+        else isDown = true;
+        reductions[this.#sought - 1 + i] = reduction;
+      }
+    }
+    state[at] = reduction;
+    return isDown;
+  }
+
+  /** Finds the peaks of a stretch that exceed `limit`, over all channels; false: there are none. What others come to is not said. */
+  #detect(from: number, to: number, limit: number): boolean {
+    const peaks = this.#peaks;
+    const back = this.#back;
+    let isLoud = false;
+    for (let c = 0; c < this.#channels; c++) {
+      const line = this.#lines[c]!;
+      const own = largestIn(line, back + from, back + to);
+      const largest = Math.max(own, this.#before[c]!);
+      this.#before[c] = own;
+      if (largest * OVERSHOOT <= limit) continue;
+      const least = leastMiddle(limit, largest);
+      for (let i = from; i < to; i++) {
+        const middle = Math.abs(line[back + i - PEAK_DELAY]!);
+        if (middle <= least && Math.abs(line[back + i - PEAK_DELAY + 1]!) <= least) continue;
+        const between = interpolatedPeak(line, back + i);
+        const peak = between > middle ? between : middle;
+        if (peak <= limit) continue;
+        if (!isLoud) peaks.fill(0);
         isLoud = true;
+        if (peak > peaks[i - from]!) peaks[i - from] = peak;
       }
     }
     return isLoud;
   }
 
-  /** From peaks to reductions, which are let go of slowly, and to the largest of the latest: a queue that only falls, as Lemire (2006) has it. */
-  #reduce(frames: number): void {
+  /** From reductions to gains: the largest of the latest, by a queue that only falls, as Lemire (2006) has it, and the average of these. */
+  #average(frames: number): void {
     const { state, offset: at } = this;
-    const { ceiling, release } = this.#options;
     const sought = this.#sought;
     const window = this.#window;
-    const [peaks, reductions, largest, queue] = [this.#peaks, this.#reductions, this.#largest, this.#queue];
-    for (let i = 0; i < sought - 1; i++) reductions[i] = state[at + HEADER + i]!;
-    for (let i = 0; i < window; i++) largest[i] = state[at + HEADER + sought - 1 + i]!;
-    const kept = 1 - 1 / release;
-    let reduction = state[at]!;
-    for (let i = 0; i < frames; i++) {
-      const peak = peaks[i]!;
-      reduction = Math.max(peak > ceiling ? 1 - ceiling / peak : 0, reduction * kept);
-      if (reduction < NONE) reduction = 0;
-      reductions[sought - 1 + i] = reduction;
-    }
-    state[at] = reduction;
-    let first = 0;
+    const [reductions, largest, queue, gains] = [this.#reductions, this.#largest, this.#queue, this.#gains];
+    const first = at + HEADER;
+    for (let i = 0; i < sought - 1; i++) reductions[i] = state[first + i]!;
+    for (let i = 0; i < window; i++) largest[i] = state[first + sought - 1 + i]!;
+    let head = 0;
     let end = 0;
     for (let i = 0; i < sought - 1 + frames; i++) {
-      while (end > first && reductions[queue[end - 1]!]! <= reductions[i]!) end--;
+      const reduction = reductions[i]!;
+      while (end > head && reductions[queue[end - 1]!]! <= reduction) end--;
       queue[end++] = i;
-      if (queue[first]! <= i - sought) first++;
-      if (i >= sought - 1) largest[window + i - sought + 1] = reductions[queue[first]!]!;
+      if (queue[head]! <= i - sought) head++;
+      if (i >= sought - 1) largest[window + i - sought + 1] = reductions[queue[head]!]!;
     }
+    let sum = state[at + 1]!;
+    for (let i = 0; i < frames; i++) {
+      sum += largest[window + i]! - largest[i]!;
+      if (sum < NONE) sum = 0; // what rounding has left
+      gains[i] = 1 - sum / window;
+    }
+    state[at + 1] = sum;
+    for (let i = 0; i < sought - 1; i++) state[first + i] = reductions[frames + i]!;
+    for (let i = 0; i < window; i++) state[first + sought - 1 + i] = largest[frames + i]!;
+  }
+
+  #keep(frames: number): void {
+    const back = this.#back;
+    for (let c = 0; c < this.#channels; c++) {
+      const line = this.#lines[c]!;
+      for (let i = 0, to = this.#samplesAt(c); i < back; i++) this.state[to + i] = line[frames + i]!;
+    }
+  }
+
+  #samplesAt(channel: number): number {
+    return this.offset + HEADER + this.#sought - 1 + this.#window + channel * this.#back;
   }
 
   #reserve(frames: number): void {
     if (frames <= this.#frames) return;
     this.#frames = frames;
     this.#lines = Array.from({ length: this.#channels }, () => new Float64Array(this.#back + frames));
-    this.#peaks = new Float64Array(frames);
     this.#reductions = new Float64Array(this.#sought - 1 + frames);
     this.#largest = new Float64Array(this.#window + frames);
+    this.#gains = new Float64Array(frames);
     this.#queue = new Int32Array(this.#sought - 1 + frames);
   }
 }

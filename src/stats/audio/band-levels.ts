@@ -144,14 +144,23 @@ export class BandLevels {
     const { channels } = this.layout;
     const [real, imaginary, window] = [this.#real, this.#imaginary, this.#window];
     levels.fill(0);
-    for (let channel = 0; channel < channels; channel++) {
-      for (let i = 0, n = at + HEADER + channel; i < this.#length; i++, n += channels) real[i] = state[n]! * window[i]!;
-      imaginary.fill(0);
+    const last = this.#length - 1;
+    // Two channels are one transform, one of them its imaginary part: |Z(k)|² + |Z(−k)|² is twice the sum of their |X(k)|².
+    for (let channel = 0; channel < channels; channel += 2) {
+      const hasTwo = channel + 1 < channels;
+      if (!hasTwo) imaginary.fill(0);
+      for (let i = 0, n = at + HEADER + channel; i <= last; i++, n += channels) {
+        real[i] = state[n]! * window[i]!;
+        if (hasTwo) imaginary[i] = state[n + 1]! * window[i]!;
+      }
       this.#transform.transform(real, imaginary);
       for (let band = 0; band < levels.length; band++) {
         let sum = 0;
-        for (let k = this.#bins[band]!; k < this.#bins[band + 1]!; k++) sum += real[k]! ** 2 + imaginary[k]! ** 2;
-        levels[band]! += sum;
+        for (let k = this.#bins[band]!; k < this.#bins[band + 1]!; k++) {
+          const mirrored = -k & last;
+          sum += real[k]! ** 2 + imaginary[k]! ** 2 + real[mirrored]! ** 2 + imaginary[mirrored]! ** 2;
+        }
+        levels[band]! += sum / 2;
       }
     }
     state[at + 1]! += 1;

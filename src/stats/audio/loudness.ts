@@ -136,7 +136,7 @@ export class Loudness {
     const { state, offset: at } = this;
     let energy = 0;
     for (let channel = 0; channel < this.layout.channels; channel++) {
-      const own = at + HEADER + SHORT_TERM + channel * CHANNEL;
+      const own = this.#channelAt(channel);
       energy += this.#weights[channel]! * state[own]!;
       state[own] = 0;
       for (let k = own + 1; k < own + CHANNEL; k++) if (Math.abs(state[k]!) < SILENCE) state[k] = 0;
@@ -155,39 +155,110 @@ export class Loudness {
 
   /** Adds up the K-weighted squares of each channel. */
   #filter(samples: ArrayLike<number>, from: number, to: number): void {
+    const { channels } = this.layout;
+    const weights = this.#weights;
+    for (let channel = 0; channel < channels; channel++) {
+      if (weights[channel] === 0) continue;
+      if (channel + 1 < channels && weights[channel + 1] !== 0) this.#filterTwo(samples, from, to, channel++);
+      else this.#filterOne(samples, from, to, channel);
+    }
+  }
+
+  #filterOne(samples: ArrayLike<number>, from: number, to: number, channel: number): void {
     const { state } = this;
     const { channels } = this.layout;
     const [shelf, pass] = this.#filters;
     const { b0, b1, b2, a1, a2 } = shelf;
     const { a1: c1, a2: c2 } = pass;
-    for (let channel = 0; channel < channels; channel++) {
-      if (this.#weights[channel] === 0) continue;
-      const at = this.offset + HEADER + SHORT_TERM + channel * CHANNEL;
-      let energy = state[at]!;
-      let s1 = state[at + 1]!;
-      let s2 = state[at + 2]!;
-      let s3 = state[at + 3]!;
-      let s4 = state[at + 4]!;
-      for (let k = from * channels + channel; k < to * channels; k += channels) {
-        let x = samples[k]!;
-        if (!(x - x === 0)) {
-          x = 0;
-          state[this.offset + 2]! += 1;
-        }
-        const y = b0 * x + s1;
-        s1 = b1 * x - a1 * y + s2;
-        s2 = b2 * x - a2 * y;
-        const z = y + s3;
-        s3 = s4 - 2 * y - c1 * z;
-        s4 = y - c2 * z;
-        energy += z * z;
+    const at = this.#channelAt(channel);
+    let energy = state[at]!;
+    let s1 = state[at + 1]!;
+    let s2 = state[at + 2]!;
+    let s3 = state[at + 3]!;
+    let s4 = state[at + 4]!;
+    let missing = 0;
+    for (let k = from * channels + channel; k < to * channels; k += channels) {
+      let x = samples[k]!;
+      if (!(x - x === 0)) {
+        x = 0;
+        missing++;
       }
-      state[at] = energy;
-      state[at + 1] = s1;
-      state[at + 2] = s2;
-      state[at + 3] = s3;
-      state[at + 4] = s4;
+      const y = b0 * x + s1;
+      s1 = b1 * x + s2 - a1 * y;
+      s2 = b2 * x - a2 * y;
+      const z = y + s3;
+      s3 = s4 - 2 * y - c1 * z;
+      s4 = y - c2 * z;
+      energy += z * z;
     }
+    state[at] = energy;
+    state[at + 1] = s1;
+    state[at + 2] = s2;
+    state[at + 3] = s3;
+    state[at + 4] = s4;
+    state[this.offset + 2]! += missing;
+  }
+
+  /** The same of two channels side by side, in less than the time of two: a filter waits for itself from sample to sample, not for the other. */
+  #filterTwo(samples: ArrayLike<number>, from: number, to: number, channel: number): void {
+    const { state } = this;
+    const { channels } = this.layout;
+    const [shelf, pass] = this.#filters;
+    const { b0, b1, b2, a1, a2 } = shelf;
+    const { a1: c1, a2: c2 } = pass;
+    const at = this.#channelAt(channel);
+    let energy = state[at]!;
+    let s1 = state[at + 1]!;
+    let s2 = state[at + 2]!;
+    let s3 = state[at + 3]!;
+    let s4 = state[at + 4]!;
+    let energyB = state[at + 5]!;
+    let t1 = state[at + 6]!;
+    let t2 = state[at + 7]!;
+    let t3 = state[at + 8]!;
+    let t4 = state[at + 9]!;
+    let missing = 0;
+    for (let k = from * channels + channel; k < to * channels; k += channels) {
+      let x = samples[k]!;
+      let u = samples[k + 1]!;
+      if (!(x - x === 0)) {
+        x = 0;
+        missing++;
+      }
+      if (!(u - u === 0)) {
+        u = 0;
+        missing++;
+      }
+      const y = b0 * x + s1;
+      const v = b0 * u + t1;
+      s1 = b1 * x + s2 - a1 * y;
+      t1 = b1 * u + t2 - a1 * v;
+      s2 = b2 * x - a2 * y;
+      t2 = b2 * u - a2 * v;
+      const z = y + s3;
+      const w = v + t3;
+      s3 = s4 - 2 * y - c1 * z;
+      t3 = t4 - 2 * v - c1 * w;
+      s4 = y - c2 * z;
+      t4 = v - c2 * w;
+      energy += z * z;
+      energyB += w * w;
+    }
+    state[at] = energy;
+    state[at + 1] = s1;
+    state[at + 2] = s2;
+    state[at + 3] = s3;
+    state[at + 4] = s4;
+    state[at + 5] = energyB;
+    state[at + 6] = t1;
+    state[at + 7] = t2;
+    state[at + 8] = t3;
+    state[at + 9] = t4;
+    state[this.offset + 2]! += missing;
+  }
+
+  #channelAt(channel: number): number {
+    return this.offset + HEADER + SHORT_TERM + channel * CHANNEL;
   }
 }
 

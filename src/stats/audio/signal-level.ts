@@ -1,5 +1,5 @@
 import { type AudioFormat, AudioLayout } from './audio-format.js';
-import { interpolatedPeak, OVERSHOOT, TAPS } from './true-peak-filter.js';
+import { interpolatedPeak, largestIn, leastMiddle, OVERSHOOT, STRETCH, TAPS } from './true-peak-filter.js';
 
 export interface SignalLevelOptions extends AudioFormat {
   /** Look between the samples too, which is most of the work. @defaultValue true */
@@ -154,10 +154,19 @@ export class SignalLevel {
 /** The largest so far and in the line. Interpolates only where it can come to more. */
 function truePeakOf(line: Float64Array, length: number, soFar: number): number {
   let peak = soFar;
-  let since = TAPS;
-  for (let i = 0; i < length; i++) {
-    since = Math.abs(line[i]!) * OVERSHOOT > peak ? 0 : since + 1;
-    if (since < TAPS && i >= BACK) peak = Math.max(peak, interpolatedPeak(line, i));
+  let before = largestIn(line, 0, BACK);
+  for (let from = BACK; from < length; from += STRETCH) {
+    const to = Math.min(from + STRETCH, length);
+    const own = largestIn(line, from, to);
+    const largest = own > before ? own : before;
+    before = own;
+    if (largest * OVERSHOOT <= peak) continue;
+    for (let i = from; i < to; i++) {
+      const least = leastMiddle(peak, largest);
+      if (Math.abs(line[i - 5]!) <= least && Math.abs(line[i - 6]!) <= least) continue;
+      const between = interpolatedPeak(line, i);
+      if (between > peak) peak = between;
+    }
   }
   return peak;
 }

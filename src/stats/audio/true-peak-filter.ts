@@ -1,39 +1,86 @@
 /**
- * The interpolator of ITU-R BS.1770-4, Annex 2: four phases of twelve taps, so that what a converter makes between two samples is seen. The
- * third and fourth phases are the second and first backwards.
+ * The interpolator of ITU-R BS.1770-4, Annex 2: four phases of twelve taps, so that what a converter makes between two samples is seen. By age of
+ * the sample, in units of 1/8192, in which the recommendation's coefficients are whole; the third and fourth phases are the second and first backwards.
  */
-const FIRST = [
-  0.001708984375, 0.010986328125, -0.0196533203125, 0.033203125, -0.0594482421875, 0.1373291015625, 0.97216796875,
-  -0.102294921875, 0.047607421875, -0.026611328125, 0.014892578125, -0.00830078125,
-];
-const SECOND = [
-  -0.0291748046875, 0.029296875, -0.0517578125, 0.089111328125, -0.16650390625, 0.465087890625, 0.77978515625,
-  -0.2003173828125, 0.1015625, -0.0582275390625, 0.0330810546875, -0.0189208984375,
-];
-const PHASES = [FIRST, SECOND, [...SECOND].reverse(), [...FIRST].reverse()];
+const FIRST = [14, 90, -161, 272, -487, 1125, 7964, -838, 390, -218, 122, -68];
+const SECOND = [-239, 240, -424, 730, -1364, 3810, 6388, -1641, 832, -477, 271, -155];
+const UNIT = 8192;
+/** All four phases, as they are in the recommendation. */
+export const PHASES: readonly (readonly number[])[] = [FIRST, SECOND, [...SECOND].reverse(), [...FIRST].reverse()].map(
+  (taps) => taps.map((tap) => tap / UNIT),
+);
 
 /** Taps of a phase. */
 export const TAPS = 12;
-/** The middle of the interpolator, in frames before the newest sample. */
+/** The middle of the interpolator, in frames before the newest sample: the later of its two middle taps. */
 export const PEAK_DELAY = 6;
+
+const sizeOf = (taps: readonly number[]) => taps.reduce((sum, tap) => sum + Math.abs(tap), 0);
+const middleOf = (taps: readonly number[]) => taps.slice(PEAK_DELAY - 1, PEAK_DELAY + 1);
+/** Bounds hold for what is computed, which rounding may make a little larger. */
+const ROUNDED = 1 + 1e-12;
+/** What the two samples in the middle count for at most, and all others together. */
+const MIDDLE = ROUNDED * Math.max(...PHASES.map((taps) => sizeOf(middleOf(taps))));
+const OTHERS = ROUNDED * Math.max(...PHASES.map((taps) => sizeOf(taps) - sizeOf(middleOf(taps))));
 /** No interpolated value is larger than the largest sample in its reach by more than this factor. */
-export const OVERSHOOT: number = Math.max(...PHASES.map((taps) => taps.reduce((sum, tap) => sum + Math.abs(tap), 0)));
+export const OVERSHOOT: number = MIDDLE + OTHERS;
+/** Samples that are looked at together: at least as many as an interpolated value reaches back. */
+export const STRETCH = 16;
 
-/** All taps, by age of the sample, then by phase. */
-const TABLE = Float64Array.from({ length: TAPS * 4 }, (_, k) => PHASES[k % 4]![k >> 2]!);
-
-/** The largest magnitude of the four values between samples, of which `line[at]` is the newest and those before it are older. */
-export function interpolatedPeak(line: Float64Array, at: number): number {
-  let p0 = 0;
-  let p1 = 0;
-  let p2 = 0;
-  let p3 = 0;
-  for (let tap = 0, k = 0; tap < TAPS; tap++, k += 4) {
-    const x = line[at - tap]!;
-    p0 += x * TABLE[k]!;
-    p1 += x * TABLE[k + 1]!;
-    p2 += x * TABLE[k + 2]!;
-    p3 += x * TABLE[k + 3]!;
+/** The largest magnitude in `line[from, to)`. */
+export function largestIn(line: Float64Array, from: number, to: number): number {
+  let largest = 0;
+  for (let i = from; i < to; i++) {
+    const size = Math.abs(line[i]!);
+    if (size > largest) largest = size;
   }
-  return Math.max(Math.abs(p0), Math.abs(p1), Math.abs(p2), Math.abs(p3));
+  return largest;
+}
+
+/**
+ * What one of the two samples in the middle must exceed for a value between them to exceed `limit`, where no sample in reach is larger than
+ * `largest`; below 0 where that is not needed.
+ */
+export function leastMiddle(limit: number, largest: number): number {
+  return (limit - OTHERS * largest) / MIDDLE;
+}
+
+/**
+ * The largest magnitude of the four values between samples, of which `line[at]` is the newest and those before it are older.
+ *
+ * A phase `p` and its mirror image `q` are half the sum and half the difference of two filters of six taps, one over sums of samples as far before
+ * as behind the middle, one over their differences; and max(|p|, |q|) = |p + q| / 2 + |p − q| / 2. Half the multiplications.
+ */
+export function interpolatedPeak(line: Float64Array, at: number): number {
+  const x0 = line[at]!;
+  const x1 = line[at - 1]!;
+  const x2 = line[at - 2]!;
+  const x3 = line[at - 3]!;
+  const x4 = line[at - 4]!;
+  const x5 = line[at - 5]!;
+  const x6 = line[at - 6]!;
+  const x7 = line[at - 7]!;
+  const x8 = line[at - 8]!;
+  const x9 = line[at - 9]!;
+  const x10 = line[at - 10]!;
+  const x11 = line[at - 11]!;
+  const s0 = x0 + x11;
+  const s1 = x1 + x10;
+  const s2 = x2 + x9;
+  const s3 = x3 + x8;
+  const s4 = x4 + x7;
+  const s5 = x5 + x6;
+  const d0 = x0 - x11;
+  const d1 = x1 - x10;
+  const d2 = x2 - x9;
+  const d3 = x3 - x8;
+  const d4 = x4 - x7;
+  const d5 = x5 - x6;
+  const outer =
+    Math.abs(9089 * s5 - 1325 * s4 + (662 * s3 - 379 * s2) + (212 * s1 - 54 * s0)) +
+    Math.abs(351 * d4 - 6839 * d5 + (57 * d2 - 118 * d3) + (82 * d0 - 32 * d1));
+  const inner =
+    Math.abs(10_198 * s5 - 3005 * s4 + (1562 * s3 - 901 * s2) + (511 * s1 - 394 * s0)) +
+    Math.abs(277 * d4 - 2578 * d5 + (53 * d2 - 102 * d3) - (84 * d0 + 31 * d1));
+  return (outer > inner ? outer : inner) / (2 * UNIT);
 }

@@ -126,6 +126,21 @@ describe('Loudness', () => {
     );
   });
 
+  it('filters two channels side by side to the bits that each has alone', () => {
+    const sampleRate = 8000;
+    const samples = Float64Array.from(seededNormals(8, 15_000), (z, i) => (i % 997 === 5 ? Number.NaN : z / 9));
+    const three = new Loudness({ sampleRate, channels: 3 });
+    three.updateFrames(samples);
+    const missing = [0, 1, 2].map((c) => {
+      const alone = new Loudness({ sampleRate });
+      alone.updateFrames(samples.filter((_, i) => i % 3 === c));
+      expect(three.state.subarray(33 + 5 * c, 38 + 5 * c)).toEqual(alone.state.subarray(33, 38));
+      return alone.missing;
+    });
+    expect(three.missing).toBe(missing.reduce((sum, each) => sum + each, 0));
+    expect(three.state.subarray(33, 48).every((x) => x !== 0)).toBe(true);
+  });
+
   it.each([
     [{ sampleRate: 0 }, 'sampleRate'],
     [{ sampleRate: 48_000, channels: 1.5 }, 'channels'],
