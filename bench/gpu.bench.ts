@@ -1,5 +1,5 @@
 // Micro-batches on the devices of this machine: what normalizing costs where the values are on the device already, beside a copy there and
-// beside torch; from the host and back; errors against float64; and what 10,000 batches leave behind. `npm run bench:gpu` on a GPU.
+// beside torch; from the host and back; errors against float64; and what tens of thousands of batches leave behind. `npm run bench:gpu` on a GPU.
 import { spawnSync } from 'node:child_process';
 import type { Backend, BatchJob } from '../src/backend/backend.js';
 import { openProbed } from '../src/backend/choose-backend.js';
@@ -11,6 +11,8 @@ import {
   type Gpu,
   type GpuBuffer,
   type GpuDevice,
+  MAP_READ,
+  MODE_READ,
   STORAGE,
 } from '../src/backend/webgpu/gpu-types.js';
 import { JobSlot } from '../src/backend/webgpu/job-slot.js';
@@ -64,27 +66,63 @@ async function errorsOf(backend: Backend): Promise<{ sd: number; y: number }> {
   return worst;
 }
 
-/** Device memory and RSS, in MB, after a tenth, a third, two thirds and all of the batches. */
-async function leftBehind(backend: Backend, batches: number): Promise<string> {
-  const job = jobOf(512, 8);
+/** What there is after a tenth, a third, two thirds and all of the rounds, garbage collected: memory of the process, and what of it JavaScript has. */
+async function leftBehind(rounds: number, once: (i: number) => Promise<unknown>, deviceBytes: () => number) {
+  const seen: Record<'RSS' | 'JS heap' | 'outside of it' | 'device', string[]> = {
+    RSS: [],
+    'JS heap': [],
+    'outside of it': [],
+    device: [],
+  };
   const measure = () => {
     globalThis.gc?.();
-    return { rss: process.memoryUsage().rss / 2 ** 20, device: backend.memory.bytes / 2 ** 20 };
+    const { rss, heapUsed, external } = process.memoryUsage();
+    const megabytes = (bytes: number, digits: number) => (bytes / 2 ** 20).toFixed(digits);
+    seen.RSS.push(megabytes(rss, 0));
+    seen['JS heap'].push(megabytes(heapUsed, 1));
+    seen['outside of it'].push(megabytes(external, 1));
+    seen.device.push(megabytes(deviceBytes(), 2));
   };
-  const at = [0.1, 1 / 3, 2 / 3].map((share) => Math.floor(batches * share));
-  const seen: ReturnType<typeof measure>[] = [];
-  for (let i = 0; i < batches; i++) {
-    if (i % 2 === 0) await backend.submit(job);
-    else {
-      const { out: _, ...rest } = job;
-      (await backend.submit({ ...rest, output: 'resident' })).resident?.release();
-    }
-    if (at.includes(i)) seen.push(measure());
+  const at = [0.1, 1 / 3, 2 / 3].map((share) => Math.floor(rounds * share));
+  for (let i = 0; i < rounds; i++) {
+    await once(i);
+    if (at.includes(i)) measure();
   }
-  seen.push(measure());
-  const rss = seen.map((then) => then.rss.toFixed(0)).join(' → ');
-  const device = seen.map((then) => then.device.toFixed(2)).join(' → ');
-  return `RSS ${rss} MB, device ${device} MB, buffers ${backend.memory.buffers}`;
+  measure();
+  return Object.fromEntries(Object.entries(seen).map(([name, values]) => [name, values.join(' → ')]));
+}
+
+/** Batches, every other one handed over on the device and released. */
+function batchesOn(backend: Backend): (i: number) => Promise<void> {
+  const job = jobOf(512, 8);
+  const { out: _, ...rest } = job;
+  return async (i) => {
+    if (i % 2 === 0) await backend.submit(job);
+    else (await backend.submit({ ...rest, output: 'resident' })).resident?.release();
+  };
+}
+
+/** As many bytes up, copied and read back through WebGPU alone, nothing of ours between; null where there is no device. */
+async function bareCopies(): Promise<{ once: () => Promise<void>; bytes: number; close: () => void } | null> {
+  const name = 'webgpu';
+  const { create } = (await import(name)) as { create: (flags: string[]) => Gpu };
+  const gpu = create([]);
+  const device = await (await gpu.requestAdapter({ powerPreference: 'high-performance' }))?.requestDevice();
+  if (device === undefined) return null;
+  const values = new Float32Array(512 * 8);
+  const bytes = values.byteLength;
+  const there = device.createBuffer({ size: bytes, usage: COPY_SRC | COPY_DST });
+  const back = device.createBuffer({ size: bytes, usage: MAP_READ | COPY_DST });
+  const once = async () => {
+    device.queue.writeBuffer(there, 0, values, 0, values.length);
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(there, 0, back, 0, bytes);
+    device.queue.submit([encoder.finish()]);
+    await back.mapAsync(MODE_READ, 0, bytes);
+    values.set(new Float32Array(back.getMappedRange(0, bytes)));
+    back.unmap();
+  };
+  return { once, bytes: 2 * bytes, close: () => device.destroy() };
 }
 
 /** Milliseconds, by kernels. */
@@ -246,9 +284,17 @@ if (backends.length > 1) {
   console.table(Object.fromEntries(rows.map(({ size, ms }) => [size, ms])));
 }
 
-const batches = smoke ? 10 : 10_000;
+const batches = smoke ? 12 : 30_000;
+const left: Record<string, Record<string, string>> = {};
 for (const backend of backends)
-  console.log(`${batches} batches on ${backend.name}: ${await leftBehind(backend, batches)}`);
+  left[backend.name] = await leftBehind(batches, batchesOn(backend), () => backend.memory.bytes);
+const bare = backends.some(({ name }) => name === 'webgpu') ? await bareCopies() : null;
+if (bare !== null) {
+  left['WebGPU alone: copies'] = await leftBehind(batches, bare.once, () => bare.bytes);
+  bare.close();
+}
+console.log(`MB after a tenth, a third, two thirds and all of ${batches} batches of 512 × 8, garbage collected:`);
+console.table(left);
 for (const backend of backends) await backend.dispose();
 
 if (backends.some(({ name }) => name === 'webgpu')) {

@@ -1,7 +1,7 @@
 // What normalization is worth to a model that learns online, and what the loop costs: prequential losses of one learner behind different
 // normalizers on streams that drift; beside river's own pipeline on the data sets that it brings; cold series by group; nanoseconds a record.
 import { from } from 'rxjs';
-import { learnOnline, zScore } from '../operators/index.js';
+import { learnOnline, normalize, zScore } from '../operators/index.js';
 import { LinearLearner } from '../src/learn/linear-learner.js';
 import { LogisticLearner } from '../src/learn/logistic-learner.js';
 import { recordLoss } from '../src/learn/record-loss.js';
@@ -105,8 +105,12 @@ function spell(loss: number): string {
 
 interface RiverResult {
   sets: { name: string; binary: boolean; rows: number[][]; loss: number }[];
+  /** Nanoseconds a record of 20 features: the models, and `StandardScaler | LinearRegression`. */
   linear: number;
   logistic: number;
+  scaledLinear: number;
+  /** Some of those records, targets last, and the mean loss of that pipeline on them. */
+  scaled: { rows: number[][]; loss: number };
 }
 
 function besideRiver({ sets }: RiverResult): void {
@@ -196,6 +200,11 @@ function speed(river: RiverResult | undefined): void {
         model.learn(x, binary ? Number(y > 0) : y);
       }
     });
+  const targets = Array.from({ length: n }, (_, i) => records[i & 1023]!.y);
+  const rows = Array.from({ length: n }, (_, i) => records[i & 1023]!.x);
+  const scaled = best(() => {
+    sink += prequential(new LinearLearner({ inputs }), PLAIN, rows, targets, 0, true);
+  });
   const operator = best(() => {
     const stream = Array.from({ length: n }, (_, i) => records[i & 1023]!);
     from(stream)
@@ -204,9 +213,32 @@ function speed(river: RiverResult | undefined): void {
         sink += loss!;
       });
   });
+  const names = Array.from({ length: inputs }, (_, i) => `x${i}`);
+  const named = records.map(({ x, y }) => ({ ...Object.fromEntries(names.map((name, i) => [name, x[i]!])), y }));
+  const operators = best(() => {
+    const stream = Array.from({ length: n }, (_, i) => named[i & 1023]!);
+    from(stream)
+      .pipe(
+        normalize({ fields: Object.fromEntries(names.map((name) => [name, PLAIN])) }),
+        learnOnline(new LinearLearner({ inputs }), {
+          features: names.map((name) => `normalized.${name}`),
+          target: (r) => r.y,
+        }),
+      )
+      .subscribe(({ loss }) => {
+        sink += loss!;
+      });
+  });
   const linear = alone(new LinearLearner({ inputs }), false);
   const logistic = alone(new LogisticLearner({ inputs }), true);
   if (!Number.isFinite(sink)) throw new Error('a loss is no number');
+  if (river) {
+    const { rows: theirRows, loss } = river.scaled;
+    const features = theirRows.map((row) => row.slice(0, inputs));
+    const theirTargets = theirRows.map((row) => row[inputs]!);
+    const ours = prequential(new LinearLearner({ inputs }), PLAIN, features, theirTargets, 0, true);
+    if (!(Math.abs(ours / loss - 1) < 1e-9)) throw new Error(`a loss of ${ours}, and river's of ${loss}`);
+  }
   const row = (ns: number, theirs: number | undefined) => ({
     'ns a record': ns.toFixed(0),
     ...(theirs !== undefined && { 'river ns': theirs.toFixed(0), 'times river': (theirs / ns).toFixed(1) }),
@@ -215,7 +247,9 @@ function speed(river: RiverResult | undefined): void {
   console.table({
     LinearLearner: row(linear, river?.linear),
     LogisticLearner: row(logistic, river?.logistic),
+    'z-score of each feature, LinearLearner': row(scaled, river?.scaledLinear),
     'learnOnline, LinearLearner, all losses': row(operator, river?.linear),
+    'normalize, learnOnline: records of 20 fields': row(operators, river?.scaledLinear),
   });
 }
 

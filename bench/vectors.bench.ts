@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FieldOptions } from '../src/normalize/field-options.js';
 import { resolveVector } from '../src/normalize/vector/resolve-vector.js';
+import type { NamedWeights } from '../src/normalize/vector/text/named-weights.js';
 import type { VectorScorer } from '../src/normalize/vector/vector-scorer.js';
 import { seededUniform } from './support/seeded-uniform.js';
 
@@ -135,7 +136,7 @@ try {
   const river = isSmoke ? undefined : peerOr(runPeer('tf-idf', textPath));
   if (river !== undefined) {
     const theirs = river.sample as Record<string, number>;
-    const mine = named.scorer.output as ReadonlyMap<string, number>;
+    const mine = named.scorer.output as NamedWeights;
     for (const [term, weight] of mine)
       if (!(Math.abs(theirs[term]! - weight) < 1e-9)) throw new Error(`${term}: ${weight}, not ${theirs[term]}`);
     if (mine.size !== Object.keys(theirs).length) throw new Error('other terms than river has');

@@ -106,7 +106,8 @@ export function microBatch<T>(options: MicroBatchOptions<T>): OperatorFunction<T
       let last: Pending<T> | undefined;
       let lastGroup = '';
 
-      const add = (record: T): MicroBatch<T> | undefined => {
+      let full: MicroBatch<T> | undefined;
+      const fills = (record: T): boolean => {
         const group = key === undefined ? '' : key(record);
         if (last === undefined || group !== lastGroup) {
           last = pending.get(group);
@@ -117,9 +118,12 @@ export function microBatch<T>(options: MicroBatchOptions<T>): OperatorFunction<T
           lastGroup = group;
         }
         const { builder } = last;
-        if (builder.add(record) >= limit) return take(group);
+        if (builder.add(record) >= limit) {
+          full = take(group);
+          return true;
+        }
         last.timer ??= scheduler.schedule(() => due$.next(take(group)), wait);
-        return undefined;
+        return false;
       };
       // The entry goes with its batch, so that keys which fall silent hold nothing.
       const take = (group: string): MicroBatch<T> => {
@@ -130,9 +134,14 @@ export function microBatch<T>(options: MicroBatchOptions<T>): OperatorFunction<T
         return builder.take();
       };
 
+      // Most records fill no batch, and go no further than this.
       const full$ = source.pipe(
-        map(add),
-        filter((batch) => batch !== undefined),
+        filter(fills),
+        map(() => {
+          const batch = full!;
+          full = undefined;
+          return batch;
+        }),
       );
       const rest$ = defer(() => from([...pending.keys()].map(take)));
       return merge(concat(full$, rest$).pipe(tap({ complete: () => due$.complete() })), due$).pipe(

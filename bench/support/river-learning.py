@@ -1,5 +1,5 @@
-# Prints, as JSON: for each data set inside river its rows and the prequential loss of river's own pipeline on it, and how long its linear
-# learner takes for a record of 20 features.
+# Prints, as JSON: for each data set inside river its rows and the prequential loss of river's own pipeline on it; how long its linear learners
+# take for a record of 20 features, and its scaler with the linear one; and of some of these records what that pipeline's loss is.
 import json
 import math
 import random
@@ -51,18 +51,29 @@ for name, dataset, positive in sets:
     out["sets"].append({"name": name, "binary": binary, "rows": [[*x, float(y)] for x, y in rows], "loss": loss / len(rows)})
 
 random.seed(1)
-records = [({i: random.gauss(0, 1) for i in range(20)}, random.gauss(0, 1)) for _ in range(5000)]
-for name, model in (("linear", linear_model.LinearRegression()), ("logistic", linear_model.LogisticRegression())):
+records = [({i: random.gauss(10 * i, 1 + i) for i in range(20)}, random.gauss(0, 1)) for _ in range(5000)]
+scaled = lambda: preprocessing.StandardScaler() | linear_model.LinearRegression()
+near = [({i: x / (1 + i) - 10 * i / (1 + i) for i, x in features.items()}, y) for features, y in records]
+for name, model, rows in (
+    ("linear", linear_model.LinearRegression(), near),
+    ("logistic", linear_model.LogisticRegression(), near),
+    ("scaledLinear", scaled(), records),
+):
     best = math.inf
     for _ in range(4):
         start = time.perf_counter()
-        for x, y in records:
-            if name == "linear":
-                model.predict_one(x)
-                model.learn_one(x, y)
-            else:
+        for x, y in rows:
+            if name == "logistic":
                 model.predict_proba_one(x)
                 model.learn_one(x, y > 0)
-        best = min(best, (time.perf_counter() - start) / len(records))
+            else:
+                model.predict_one(x)
+                model.learn_one(x, y)
+        best = min(best, (time.perf_counter() - start) / len(rows))
     out[name] = best * 1e9
+model, loss = scaled(), 0.0
+for x, y in records[:1000]:
+    loss += (model.predict_one(x) - y) ** 2
+    model.learn_one(x, y)
+out["scaled"] = {"rows": [[*x.values(), y] for x, y in records[:1000]], "loss": loss / 1000}
 print(json.dumps(out))

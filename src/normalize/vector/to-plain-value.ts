@@ -1,3 +1,4 @@
+import { NamedWeights } from './text/named-weights.js';
 import type { MaskedIds, SparseVector, VectorValue } from './vector-value.js';
 
 /** A value as a record holds it: arrays where it came as arrays, null in them for what is missing. */
@@ -25,7 +26,7 @@ export function toPlainValue(
 ): PlainVector {
   if (typeof value !== 'object' || value === null)
     return typeof value === 'number' && !Number.isFinite(value) ? null : value;
-  if (isTerms(value)) return Object.fromEntries(value);
+  if (value instanceof NamedWeights) return Object.fromEntries(value);
   if (!ArrayBuffer.isView(value)) {
     if ('ids' in value) return { ids: value.ids.slice(), mask: value.mask.slice() };
     const { indices, values } = value as SparseVector;
@@ -35,10 +36,6 @@ export function toPlainValue(
   if (form === 'packed') return numbers.slice();
   const flat = Array.from(numbers, (x) => (Number.isFinite(x) ? x : null));
   return form === 'nested' && shape !== undefined ? nest(flat, shape, 0, 0) : flat;
-}
-
-function isTerms(value: object): value is ReadonlyMap<string, number> {
-  return value instanceof Map;
 }
 
 function nest(flat: readonly (number | null)[], shape: readonly number[], depth: number, from: number): PlainArray {

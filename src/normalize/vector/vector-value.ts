@@ -1,3 +1,5 @@
+import type { NamedWeights } from './text/named-weights.js';
+
 /** Weights of few of very many positions: the rest is 0. */
 export interface SparseVector {
   /** Positions, ascending. */
@@ -23,4 +25,4 @@ export type VectorValue =
   | Int32Array
   | SparseVector
   | MaskedIds
-  | ReadonlyMap<string, number>;
+  | NamedWeights;

@@ -1,5 +1,6 @@
 import type { ByteWriter } from '../../codec/byte-writer.js';
 import { encodeBase64 } from '../../codec/encode-base64.js';
+import { NamedWeights } from './text/named-weights.js';
 import type { SparseVector, VectorValue } from './vector-value.js';
 
 /**
@@ -16,7 +17,7 @@ export function writeVector(
   else if (typeof value === 'number') writeNumber(value, out);
   else if (typeof value === 'string') out.utf8(JSON.stringify(value));
   else if (typeof value === 'boolean') out.ascii(String(value));
-  else if (isTerms(value)) {
+  else if (value instanceof NamedWeights) {
     let mark = 123;
     for (const [term, weight] of value) {
       out.byte(mark);
@@ -41,10 +42,6 @@ export function writeVector(
     writeNumbers(value.mask, 0, value.mask.length, out);
     out.byte(125);
   } else writeSparse(value, out);
-}
-
-function isTerms(value: object): value is ReadonlyMap<string, number> {
-  return value instanceof Map;
 }
 
 type Numbers = Float64Array | Float32Array | Int32Array | Uint8Array;

@@ -38,6 +38,9 @@ export class TermTable {
   #entries = 0;
   /** Behind room for as many entries as the slots allow. */
   #texts = 0;
+  /** Where the term that is asked for stands. */
+  #bytes: Uint8Array = new Uint8Array(0);
+  #view: DataView = new DataView(new ArrayBuffer(0));
 
   /** @param capacity most terms @param base doubles in front that are the owner's */
   constructor({ capacity, base = 0 }: { capacity: number; base?: number }, state?: Float64Array) {
@@ -75,6 +78,9 @@ export class TermTable {
   setCount(index: number, count: number): void {
     this.state[this.#entry(index) + COUNT] = count;
   }
+  addCount(index: number, count: number): void {
+    this.state[this.#entry(index) + COUNT]! += count;
+  }
   has(index: number): boolean {
     return index < this.used && this.state[this.#entry(index) + LENGTH]! > 0;
   }
@@ -83,14 +89,17 @@ export class TermTable {
   find(bytes: Uint8Array, start: number, end: number, hash = hashOf(bytes, start, end)): number {
     const { state } = this;
     const mask = this.#mask;
+    if (bytes !== this.#bytes) this.#look(bytes);
     if (mask < 0) return -1;
     const first = this.#base + TERM_TABLE_HEADER;
     const entries = this.#entries;
+    const length = end - start;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const index = (state[first + slot]! | 0) - 1;
       if (index < 0) return -1;
       const entry = entries + ENTRY * index;
-      if (state[entry + HASH] === hash && this.#isText(entry, bytes, start, end)) return index;
+      if (state[entry + HASH] === hash && state[entry + LENGTH] === length && this.#isText(entry, start, end))
+        return index;
     }
   }
 
@@ -115,7 +124,7 @@ export class TermTable {
     state[entry + PLACE] = place;
     state[entry + LENGTH] = end - start;
     const text = this.#texts + place;
-    for (let i = 0; i < packed; i++) state[text + i] = pack(bytes, start + PACKED * i, end);
+    for (let i = 0; i < packed; i++) state[text + i] = this.#pack(start + PACKED * i, end);
     state[base + TEXT] = place + packed;
     this.#place(index, hash);
     return index;
@@ -192,12 +201,26 @@ export class TermTable {
     state[first + slot] = index + 1;
   }
 
-  #isText(entry: number, bytes: Uint8Array, start: number, end: number): boolean {
+  /** Of an entry whose text is as long as that of `bytes[start, end)`. */
+  #isText(entry: number, start: number, end: number): boolean {
     const { state } = this;
-    if (state[entry + LENGTH] !== end - start) return false;
-    const text = this.#texts + (state[entry + PLACE]! | 0);
-    for (let at = start, i = 0; at < end; at += PACKED, i++) if (state[text + i] !== pack(bytes, at, end)) return false;
+    let text = this.#texts + (state[entry + PLACE]! | 0);
+    for (let at = start; at < end; at += PACKED) if (state[text++] !== this.#pack(at, end)) return false;
     return true;
+  }
+
+  #look(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  /** Up to six of the bytes looked at, as one integer. */
+  #pack(at: number, end: number): number {
+    if (at + PACKED > this.#bytes.length) return packSlowly(this.#bytes, at, end);
+    const length = end - at < PACKED ? end - at : PACKED;
+    const low = this.#view.getUint32(at, true) & LOW[length]!;
+    const high = this.#view.getUint16(at + 4, true) & HIGH[length]!;
+    return (low >>> 0) + high * 0x100000000;
   }
 
   /** Makes room for one more entry, and so many doubles of text. */
@@ -250,15 +273,13 @@ export function finishHash(hash: number): number {
   return (hash ^ (hash >>> 15)) >>> 0;
 }
 
-/** Up to six bytes as one integer. */
-function pack(bytes: Uint8Array, at: number, end: number): number {
-  let low = 0;
-  let high = 0;
-  if (at < end) low = bytes[at]!;
-  if (at + 1 < end) low |= bytes[at + 1]! << 8;
-  if (at + 2 < end) low |= bytes[at + 2]! << 16;
-  if (at + 3 < end) high = bytes[at + 3]!;
-  if (at + 4 < end) high |= bytes[at + 4]! << 8;
-  if (at + 5 < end) high |= bytes[at + 5]! << 16;
-  return high * 0x1000000 + low;
+/** By how many of six bytes count: which bits of the first four, and of the last two. */
+const LOW = Uint32Array.of(0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffff, 0xffffffff);
+const HIGH = Uint32Array.of(0, 0, 0, 0, 0, 0xff, 0xffff);
+
+/** The same byte by byte, where there are no six. */
+function packSlowly(bytes: Uint8Array, at: number, end: number): number {
+  let packed = 0;
+  for (let i = Math.min(end, at + PACKED) - 1; i >= at; i--) packed = packed * 256 + bytes[i]!;
+  return packed;
 }

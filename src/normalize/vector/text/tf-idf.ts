@@ -2,6 +2,7 @@ import type { ResolvedMemory } from '../../memory.js';
 import type { VectorCounters } from '../vector-counters.js';
 import type { VectorRules } from '../vector-rules.js';
 import { DOCUMENT_WEIGHT_STRIDE, DocumentWeight } from './document-weight.js';
+import { NamedWeights } from './named-weights.js';
 import { PositionOutput } from './position-output.js';
 import {
   type Idf,
@@ -40,8 +41,13 @@ export class TfIdf extends TextScorer {
   readonly #vocabulary: Vocabulary;
   readonly #weight: DocumentWeight;
   readonly #positions: PositionOutput;
-  readonly #named = new Map<string, number>();
+  readonly #named = new NamedWeights();
   #weights = new Float64Array(64);
+  readonly #rescale = (factor: number): void => {
+    const { table } = this.#vocabulary;
+    for (let index = 0; index < table.used; index++)
+      if (table.has(index)) table.setCount(index, table.count(index) * factor);
+  };
 
   constructor(options: TfIdfOptions, rules: VectorRules, counters: VectorCounters) {
     const stride = DOCUMENT_WEIGHT_STRIDE + Vocabulary.stride;
@@ -108,9 +114,10 @@ export class TfIdf extends TextScorer {
     }
     normalizeWeights(weights, length, norm);
     if (output === 'terms') {
-      this.#named.clear();
-      for (let k = 0; k < length; k++) if (indices[k]! >= 0) this.#named.set(this.terms.text(firsts[k]!), weights[k]!);
-      this.output = this.#named;
+      const named = this.#named;
+      named.clear();
+      for (let k = 0; k < length; k++) if (indices[k]! >= 0) named.add(this.terms.text(firsts[k]!), weights[k]!);
+      this.output = named;
       return;
     }
     this.output = this.#positions.of(indices, weights, length);
@@ -119,17 +126,13 @@ export class TfIdf extends TextScorer {
   #learn(time: number): void {
     const { indices, length, table } = this.#vocabulary;
     const weight = this.#weight;
-    const isTimely = weight.begin(time, (factor) => {
-      for (let index = 0; index < table.used; index++)
-        if (table.has(index)) table.setCount(index, table.count(index) * factor);
-    });
-    if (!isTimely) {
+    if (!weight.begin(time, this.#rescale)) {
       this.counters.untimed++;
       return;
     }
     for (let k = 0; k < length; k++) {
       const index = indices[k]!;
-      if (index >= 0) table.setCount(index, table.count(index) + weight.next);
+      if (index >= 0) table.addCount(index, weight.next);
     }
     weight.end();
   }

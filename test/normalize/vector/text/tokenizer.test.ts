@@ -34,6 +34,28 @@ describe('Tokenizer', () => {
       ),
     );
   });
+  it('reads ASCII as it reads all other text', () => {
+    const ascii = fc.string({ unit: fc.constantFrom(...'aBcxYZ059_ .,-/\n\0'), maxLength: 200 });
+    fc.assert(
+      fc.property(
+        fc.oneof(ascii, fc.string({ unit: 'binary-ascii', maxLength: 200 })),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 3 }),
+        (text, lowercase, minLength, most) => {
+          const options = { lowercase, minLength, ngrams: [1, most] as const, stopWords: ['ab', 'x'] };
+          // What ends with a letter that is not ASCII is read by the other way.
+          const words = terms(`${text} é`, { ...options, minLength: 1, ngrams: [1, 1] });
+          const expected = words.slice(0, -1).filter((word) => word.length >= minLength);
+          expect(terms(text, { ...options, ngrams: [1, 1] })).toEqual(expected);
+          const rows = [...expected];
+          for (let size = 2; size <= most; size++)
+            for (let i = 0; i + size <= expected.length; i++) rows.push(expected.slice(i, i + size).join(' '));
+          expect(terms(text, options)).toEqual(rows);
+        },
+      ),
+    );
+  });
   it('is case-sensitive on demand', () => {
     expect(terms('Disk FULL', { lowercase: false })).toEqual(['Disk', 'FULL']);
   });
