@@ -40,17 +40,17 @@ export function learnOnline<T>(
   model: OnlineModel | BatchModel,
   options: LearnRecordOptions<T> | LearnBatchOptions<T>,
 ): OperatorFunction<never, unknown> {
-  const makeLoop = resolveLearnOptions(model, options);
+  const loop = resolveLearnOptions(model, options);
   const records: OperatorFunction<T, Learnt<T>> = (source) =>
     defer(() => {
       const table = options.table ?? new SeriesTable();
-      const learner = new RecordLearner<T>(model as OnlineModel, makeLoop(), table, options as LearnRecordOptions<T>);
+      const learner = new RecordLearner<T>(model as OnlineModel, loop, table, options as LearnRecordOptions<T>);
       return source.pipe(inTurn(learner));
     });
   const batches: OperatorFunction<LearnableBatch<T>, unknown> = (source) =>
     defer(() => {
       const table = options.table ?? new SeriesTable();
-      const learner = new BatchLearner<T, LearnableBatch<T>>(model, makeLoop(), table, options as LearnBatchOptions<T>);
+      const learner = new BatchLearner<T, LearnableBatch<T>>(model, loop, table, options as LearnBatchOptions<T>);
       return source.pipe(concatMap((batch) => learner.take(batch)));
     });
   return (options.features === undefined ? batches : records) as unknown as OperatorFunction<never, unknown>;

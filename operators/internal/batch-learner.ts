@@ -5,11 +5,13 @@ import type { FeatureRows } from '../../src/learn/feature-rows.js';
 import type { LearningLoop } from '../../src/learn/learning-loop.js';
 import { type BatchModel, isBatchModel, type OnlineModel } from '../../src/learn/online-model.js';
 import type { Prequential } from '../../src/learn/prequential-loss.js';
+import type { ResolvedLoop } from '../../src/learn/resolve-loop.js';
+import { targetNumber } from '../../src/learn/target-number.js';
 import type { SeriesTable } from '../../src/series/series-table.js';
 import type { StateColumn } from '../../src/series/state-column.js';
 import { isObservation } from '../../src/stats/is-observation.js';
 import type { BatchNormalized } from '../batch-normalize.js';
-import { type LearnBatchOptions, targetNumber } from './learn-options.js';
+import type { LearnBatchOptions } from './learn-options.js';
 import { touchTime } from './touch-time.js';
 
 /** A micro-batch, or one that was normalized, its values here or on a device. */
@@ -48,15 +50,20 @@ export class BatchLearner<T, B extends LearnableBatch<T>> {
   readonly #options: LearnBatchOptions<T>;
   readonly #binary: boolean;
 
-  constructor(model: OnlineModel | BatchModel, loop: LearningLoop, table: SeriesTable, options: LearnBatchOptions<T>) {
-    const { field = 'learner', loss } = options;
+  constructor(
+    model: OnlineModel | BatchModel,
+    resolved: ResolvedLoop,
+    table: SeriesTable,
+    options: LearnBatchOptions<T>,
+  ) {
+    const { field = 'learner' } = options;
+    const loop = resolved.make();
     this.#model = model;
     this.#loop = loop;
     this.#table = table;
     this.#column = table.column(field, loop.fingerprint, loop.stride, false);
     this.#options = options;
-    this.#binary =
-      loss === 'log' || loss === 'error-rate' || (loss === undefined && loop.model?.task === 'classification');
+    this.#binary = resolved.isBinary;
   }
 
   /** What comes of a batch. */

@@ -1,31 +1,20 @@
 import { valueAtName } from '../../src/codec/value-at-name.js';
 import { InvalidOptionError } from '../../src/errors.js';
-import type { EarlyStoppingOptions } from '../../src/learn/early-stopping.js';
 import type { FeatureSelectionOptions } from '../../src/learn/feature-watch.js';
 import type { LearnerEvent } from '../../src/learn/learner-event.js';
-import { LearningLoop, type ModelRenormalization } from '../../src/learn/learning-loop.js';
+import type { ModelRenormalization } from '../../src/learn/learning-loop.js';
 import { type BatchModel, isBatchModel, isStateModel, type OnlineModel } from '../../src/learn/online-model.js';
-import { LOSS_NAMES, type LossName } from '../../src/learn/record-loss.js';
-import type { TargetScaling } from '../../src/learn/target-scale.js';
+import type { MissingFeatures } from '../../src/learn/record-loop.js';
+import { type LoopOptions, type ResolvedLoop, resolveLoop } from '../../src/learn/resolve-loop.js';
 import { SeriesTable } from '../../src/series/series-table.js';
 
 /** The features of a record: fields by (dotted) name, or an accessor. */
 export type FeaturesOption<T> = readonly string[] | ((record: T) => ArrayLike<number | null | undefined>);
 
 /** What learning from records and from micro-batches have in common. */
-interface LearnOptions<T> {
+interface LearnOptions<T> extends LoopOptions {
   /** What came true: a number, or true or false; anything else: not known, predicted and not learnt. */
   target: (record: T) => number | boolean | null | undefined;
-  /** What predictions are judged by. @defaultValue `'log'` for a model of true and false, else `'squared'` */
-  loss?: LossName;
-  /** Half-life of the decayed loss, in records. @defaultValue 100 */
-  halfLife?: number;
-  /** Records of the windowed loss. @defaultValue 200 */
-  window?: number;
-  /** Freeze the model when its loss has stopped falling, and thaw it at drift. @defaultValue never */
-  earlyStopping?: boolean | EarlyStoppingOptions;
-  /** Learn targets on a common scale; predictions come out in their own unit. @defaultValue as they are */
-  scaleTarget?: TargetScaling | false;
   /** Hears of models that are stopped, frozen or thawed, and of features left out. @defaultValue nobody */
   onEvent?: (event: LearnerEvent) => void;
   /** Where the state lives: to save, restore or share it. @defaultValue a table of the subscription's own */
@@ -40,7 +29,7 @@ export interface LearnRecordOptions<T> extends LearnOptions<T> {
   /** A model for each key: for models whose state is in the table. @defaultValue one for all records */
   key?: (record: T) => string;
   /** What becomes of a record that lacks a feature: no prediction, 0 in its place (the center, where features are normalized), an error. @defaultValue `'skip'` */
-  missing?: 'skip' | 'impute' | 'error';
+  missing?: MissingFeatures;
   /** Leave out features whose sensor is stuck or silent. @defaultValue never */
   selection?: boolean | (FeatureSelectionOptions & { raw?: FeaturesOption<T> });
   /** The renormalizations that a record set off, for models that can be corrected for them. @defaultValue none */
@@ -62,7 +51,7 @@ const OF_RECORDS = ['features', 'key', 'missing', 'selection', 'renormalizations
 export function resolveLearnOptions<T>(
   model: OnlineModel | BatchModel,
   options: LearnRecordOptions<T> | LearnBatchOptions<T>,
-): () => LearningLoop {
+): ResolvedLoop {
   const isState = typeof model === 'object' && model !== null && isStateModel(model);
   const isAny =
     typeof (model as OnlineModel)?.predict === 'function' && typeof (model as OnlineModel).learn === 'function';
@@ -83,36 +72,13 @@ export function resolveLearnOptions<T>(
       );
   if (typeof options.target !== 'function')
     throw new InvalidOptionError('target', options.target, 'a function of the record');
-  const task = isState ? model.task : undefined;
-  const { loss = task === 'classification' ? 'log' : 'squared', halfLife = 100, window = 200, scaleTarget } = options;
-  if (!LOSS_NAMES.includes(loss))
-    throw new InvalidOptionError('loss', loss, `one of ${LOSS_NAMES.map((name) => JSON.stringify(name)).join(', ')}`);
-  if (task === 'regression' && (loss === 'log' || loss === 'error-rate'))
-    throw new InvalidOptionError('loss', loss, '"squared" or "absolute" for a model that predicts numbers');
-  if (!(Number.isSafeInteger(window) && window >= 3 && window <= 2 ** 24))
-    throw new InvalidOptionError('window', window, 'an integer from 3 to 16777216');
-  if (scaleTarget && (task === 'classification' || loss === 'log' || loss === 'error-rate'))
-    throw new InvalidOptionError('scaleTarget', scaleTarget, 'absent: what is true or false has no scale');
   if (options.table !== undefined && !(options.table instanceof SeriesTable))
     throw new InvalidOptionError('table', options.table, 'a SeriesTable');
   if (options.onEvent !== undefined && typeof options.onEvent !== 'function')
     throw new InvalidOptionError('onEvent', options.onEvent, 'a function');
   const inputs = isState ? model.inputs : Array.isArray(features) ? features.length : undefined;
   const selection = features === undefined ? undefined : checkRecordOptions(model, options, inputs);
-  const { earlyStopping } = options;
-  const make = () =>
-    new LearningLoop({
-      model,
-      loss,
-      prequential: { halfLife, window },
-      earlyStopping: earlyStopping === true ? {} : earlyStopping || undefined,
-      selection,
-      inputs,
-      scaleTarget: scaleTarget || undefined,
-      onEvent: options.onEvent,
-    });
-  make(); // throws here what is wrong with its parts
-  return make;
+  return resolveLoop(model, options, { selection, inputs, onEvent: options.onEvent });
 }
 
 function checkRecordOptions<T>(
@@ -181,10 +147,4 @@ export function featureReader<T>(features: FeaturesOption<T>): (record: T, into:
 
 function asNumber(value: unknown): number {
   return typeof value === 'number' ? value : Number.NaN;
-}
-
-/** A target as a number; NaN for what is not known, and for what is neither true nor false where that is asked. */
-export function targetNumber(given: unknown, binary: boolean): number {
-  const target = typeof given === 'boolean' ? Number(given) : typeof given === 'number' ? given : Number.NaN;
-  return Number.isFinite(target) && (!binary || target === 0 || target === 1) ? target : Number.NaN;
 }

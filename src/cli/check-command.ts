@@ -4,7 +4,8 @@ import { resolveField } from '../normalize/resolve-field.js';
 import { resolveVector } from '../normalize/vector/resolve-vector.js';
 import { tryConnections } from '../pipeline/kafka/try-connections.js';
 import { tryBatchBackend } from '../pipeline/open-batch-backend.js';
-import { isKafkaPlan, isTextPlan, type PipelinePlan } from '../pipeline/plan.js';
+import { isKafkaPlan, isTextPlan, type LearnPlan, type PipelinePlan } from '../pipeline/plan.js';
+import { resolveLearn } from '../pipeline/resolve-learn.js';
 import { readConfig } from './read-config.js';
 
 export function checkCommand(settle: (code: number) => void): Command {
@@ -62,7 +63,15 @@ function describePlan(plan: PipelinePlan): unknown {
       ...Object.fromEntries(named.map(({ name, options }) => [name, describe(options)])),
       ...(others && { '*': describe(others) }),
     },
+    ...(plan.learn && { learn: Object.fromEntries(plan.learn.map((model) => describeLearn(model, plan.fields))) }),
   };
+}
+
+/** A model by its name, with what its options come to. */
+function describeLearn(plan: LearnPlan, fields: PipelinePlan['fields']): [string, unknown] {
+  const { name, ...options } = plan;
+  const { loss, halfLife } = resolveLearn(plan, fields).loop;
+  return [name, { ...options, loss, halfLife }];
 }
 
 /** A text source has no use for what is said of Kafka. */

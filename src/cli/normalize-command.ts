@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidOptionError } from '../errors.js';
 import { defaultMethod } from '../normalize/default-method.js';
 import type { FieldOptions } from '../normalize/field-options.js';
 import { isTimed } from '../normalize/is-timed.js';
 import { withDefaults } from '../normalize/with-defaults.js';
-import { isTextPlan, type PipelinePlan } from '../pipeline/plan.js';
+import { hasBatches, isTextPlan, type PipelinePlan } from '../pipeline/plan.js';
+import { resolveLearn } from '../pipeline/resolve-learn.js';
 import { runPipeline } from '../pipeline/run-pipeline.js';
 import type { Fault } from '../pipeline/schema-faults.js';
 import { toPlan } from '../pipeline/to-plan.js';
@@ -155,6 +157,9 @@ function planOf(files: string[], flags: Flags): PipelinePlan {
         ...(others && { others: override(others) }),
       };
   if (base === undefined) return { ...plan, fields };
+  for (const model of base.learn ?? []) resolveLearn(model, fields); // throws what flags have taken from under it
+  if (base.learn !== undefined && hasBatches({ fields }))
+    throw new InvalidOptionError('--method', 'batch', 'another beside learn, whose models take records one by one');
   const { ttl, maxSeries } = base.state;
   const { events: _, deadLetter, ...kept } = base; // what goes to Kafka stays with what comes from there
   return {

@@ -20,6 +20,7 @@ function describeSummary(summary: RunSummary): string[] {
     untimed,
     gated,
     leftOut,
+    models,
     restarted,
     resumedAfter,
     stopped,
@@ -36,6 +37,12 @@ function describeSummary(summary: RunSummary): string[] {
   if (leftOut > 0) lines.push(`${count(leftOut, 'term')} left out: no room in the vocabulary (maxTerms)`);
   for (const [field, amount] of Object.entries(textValues))
     lines.push(`${field}: ${count(amount, 'value')} not a number`);
+  for (const { name, predictions, loss, stopped, reason } of models) {
+    lines.push(
+      `${name}: ${count(predictions, 'prediction')}${Number.isNaN(loss) ? '' : `, mean loss ${Number(loss.toPrecision(4))}`}`,
+    );
+    if (stopped > 0) lines.push(`${name}: ${count(stopped, 'model')} stopped: ${reason}`);
+  }
   for (const field of restarted)
     lines.push(`${field}: its state was learnt under another configuration; it began afresh`);
   if (badRecords > 0) {

@@ -4,7 +4,7 @@ import type { CsvHeader } from './csv-header.js';
 import { quoteCell } from './quote-cell.js';
 import type { RecordBatch } from './record-batch.js';
 import type { OutputMode, RecordEncoder } from './record-encoder.js';
-import type { ScoredBatch, ScoredField, ScoredTexts, ScoredVector } from './scored-batch.js';
+import type { ScoredBatch, ScoredField, ScoredModel, ScoredTexts, ScoredVector } from './scored-batch.js';
 import { scoredText } from './scored-text.js';
 import { LONGEST_DECIMAL, writeDecimal } from './write-decimal.js';
 
@@ -25,7 +25,7 @@ export interface CsvEncoderOptions {
  * Writes CSV rows as they were read, with cells for the scores behind them, or with the scores in the place of the values. What is not
  * a score is copied byte for byte. null is an empty cell; a number reads back as the same double. O(bytes), no object a row.
  *
- * Columns `<field>_normalized`, and `<field>_<extra>` for each extra; `encode` throws InvalidOptionError where the input has one of that
+ * Columns `<field>_normalized`, and `<field>_<extra>` for each extra, at last those of models, `<model>_<extra>`; `encode` throws InvalidOptionError where the input has one of that
  * name already.
  */
 export class CsvEncoder implements RecordEncoder {
@@ -41,14 +41,15 @@ export class CsvEncoder implements RecordEncoder {
     this.#needsHeader = hasHeader;
   }
 
-  encode(batch: RecordBatch, { fields, vectors = [], keep }: ScoredBatch, out: ByteWriter): void {
-    if (this.#needsHeader) this.#writeHeader([...fields, ...vectors], out);
+  encode(batch: RecordBatch, { fields, vectors = [], models = [], keep }: ScoredBatch, out: ByteWriter): void {
+    if (this.#needsHeader) this.#writeHeader([...fields, ...vectors], models, out);
     this.#needsHeader = false;
     const inPlace = this.#mode === 'replace' ? this.#byPosition([...fields, ...vectors]) : undefined;
     const columns = fields.flatMap(({ normalized, extras }) => [
       ...(inPlace === undefined ? [normalized] : []),
       ...extras.map(({ values }) => values),
     ]);
+    const learnt = models.flatMap(({ extras }) => extras.map(({ values }) => values));
     for (let i = 0; i < batch.length; i++) {
       if (keep[i] === 0) continue;
       if (inPlace === undefined) out.copy(batch.bytes, batch.starts[i]!, batch.ends[i]!);
@@ -58,16 +59,18 @@ export class CsvEncoder implements RecordEncoder {
         if (inPlace === undefined) this.#textCell(vector.normalized, i, out);
         for (const { texts } of vector.extras) this.#textCell(texts, i, out);
       }
+      if (learnt.length > 0) this.#addCells(learnt, i, out);
       this.#endLine(out);
     }
   }
 
-  #writeHeader(fields: readonly Scored[], out: ByteWriter): void {
+  #writeHeader(fields: readonly Scored[], models: readonly ScoredModel[], out: ByteWriter): void {
     const delimiter = String.fromCharCode(this.#header.delimiter);
-    const added = fields.flatMap(({ name, extras }) => [
+    const cells = fields.flatMap(({ name, extras }) => [
       ...(this.#mode === 'add' ? [`${name}_normalized`] : []),
       ...extras.map((extra) => `${name}_${extra.name}`),
     ]);
+    const added = [...cells, ...models.flatMap(({ name, extras }) => extras.map((extra) => `${name}_${extra.name}`))];
     const taken = added.find((name) => this.#header.names.includes(name));
     if (taken !== undefined)
       throw new InvalidOptionError('field', taken, 'a field whose output column the input does not have already');

@@ -22,13 +22,13 @@ export class CsvToNdjsonEncoder implements RecordEncoder {
     this.#mode = mode;
   }
 
-  encode(batch: RecordBatch, { fields, vectors = [], keep }: ScoredBatch, out: ByteWriter): void {
+  encode(batch: RecordBatch, scored: ScoredBatch, out: ByteWriter): void {
     const { names, delimiter } = this.#header;
     for (let i = 0; i < batch.length; i++) {
-      if (keep[i] === 0) continue;
+      if (scored.keep[i] === 0) continue;
       const cells = splitRow(batch.bytes, batch.starts[i]!, batch.ends[i]!, delimiter) ?? [];
       const record = new Map<string, unknown>(names.map((name, k) => [name, this.#valueOf(name, cells[k] ?? '')]));
-      const { normalized, ...others } = scoresOf(fields, vectors, i);
+      const { normalized, ...others } = scoresOf(scored, i);
       if (this.#mode === 'add') record.set('normalized', normalized);
       else for (const [name, score] of Object.entries(normalized)) record.set(name, score);
       for (const [name, values] of Object.entries(others)) record.set(name, values);

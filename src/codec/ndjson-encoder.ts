@@ -3,7 +3,7 @@ import { CellKind } from './cell-kind.js';
 import { decodeUtf8 } from './decode-utf8.js';
 import type { RecordBatch } from './record-batch.js';
 import type { OutputMode, RecordEncoder } from './record-encoder.js';
-import type { ScoredBatch, ScoredField, ScoredTexts, ScoredVector } from './scored-batch.js';
+import type { ScoredBatch, ScoredField, ScoredModel, ScoredTexts, ScoredVector } from './scored-batch.js';
 import { scoredText } from './scored-text.js';
 
 const LINE_FEED = 10;
@@ -13,7 +13,7 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 
 /**
- * Writes JSON records as they were read, with `"normalized"`, `"epoch"` and the extras spliced in before the closing brace, or with the
+ * Writes JSON records as they were read, with `"normalized"`, `"epoch"`, the extras and `"learnt"` spliced in before the closing brace, or with the
  * scores in the place of the values. Everything else is copied byte for byte; a record that has a member of such a name already is
  * written anew without it. A number reads back as the same double. O(bytes).
  */
@@ -22,6 +22,7 @@ export class NdjsonEncoder implements RecordEncoder {
   #members: Member[] = [];
   #membersOf: readonly ScoredField[] = [];
   #vectorsOf: readonly ScoredVector[] = NO_VECTORS;
+  #modelsOf: readonly ScoredModel[] = NO_MODELS;
 
   constructor(mode: OutputMode) {
     this.#mode = mode;
@@ -37,23 +38,26 @@ export class NdjsonEncoder implements RecordEncoder {
 
   /** Appends record `i` alone, without a line end. */
   encodeRecord(batch: RecordBatch, scored: ScoredBatch, i: number, out: ByteWriter): void {
-    const { fields, vectors = NO_VECTORS } = scored;
-    if (fields !== this.#membersOf || vectors !== this.#vectorsOf) this.#prepare(fields, vectors);
+    const { fields, vectors = NO_VECTORS, models = NO_MODELS } = scored;
+    if (fields !== this.#membersOf || vectors !== this.#vectorsOf || models !== this.#modelsOf)
+      this.#prepare(fields, vectors, models);
     const mayHaveMember = scored.hasReserved?.(i) ?? true;
     if (this.#mode === 'replace') this.#replace(batch, i, fields, vectors, mayHaveMember, out);
     else this.#splice(batch.bytes, batch.starts[i]!, batch.ends[i]!, i, mayHaveMember, out);
   }
 
-  #prepare(fields: readonly ScoredField[], vectors: readonly ScoredVector[]): void {
+  #prepare(fields: readonly ScoredField[], vectors: readonly ScoredVector[], models: readonly ScoredModel[]): void {
     // Fields may have been added since; their columns are renewed with them.
     if (
       vectors !== this.#vectorsOf ||
+      models !== this.#modelsOf ||
       fields.length !== this.#membersOf.length ||
       fields.some((field, k) => field !== this.#membersOf[k])
     )
-      this.#members = membersOf(fields, vectors, this.#mode);
+      this.#members = membersOf(fields, vectors, models, this.#mode);
     this.#membersOf = fields;
     this.#vectorsOf = vectors;
+    this.#modelsOf = models;
   }
 
   /** Copies the record and writes the members before its closing brace. */
@@ -78,13 +82,14 @@ export class NdjsonEncoder implements RecordEncoder {
       isFirst = false;
       out.utf8(opening);
       let isFirstEntry = true;
-      for (const { label, values, field, texts } of entries) {
+      for (const { label, values, field, texts, isLast } of entries) {
         if (field?.isOptional && field.column.kinds[i] === CellKind.absent) continue;
         if (!isFirstEntry) out.byte(44);
         isFirstEntry = false;
         out.utf8(label);
         if (texts === undefined) writeNumber(values[i]!, out);
         else out.copy(texts.out.bytes, texts.starts[i]!, texts.ends[i]!);
+        if (isLast) out.byte(CLOSE);
       }
       out.byte(CLOSE);
     }
@@ -153,12 +158,20 @@ interface Entry {
   values: Float64Array;
   field: ScoredField | undefined;
   texts: ScoredTexts | undefined;
+  /** The last of an object that the label of the first has opened. */
+  isLast?: boolean;
 }
 
 const NO_VALUES = new Float64Array(0);
 const NO_VECTORS: readonly ScoredVector[] = [];
+const NO_MODELS: readonly ScoredModel[] = [];
 
-function membersOf(fields: readonly ScoredField[], vectors: readonly ScoredVector[], mode: OutputMode): Member[] {
+function membersOf(
+  fields: readonly ScoredField[],
+  vectors: readonly ScoredVector[],
+  models: readonly ScoredModel[],
+  mode: OutputMode,
+): Member[] {
   const label = (name: string) => `${JSON.stringify(name)}:`;
   const entry = (field: ScoredField, values: Float64Array): Entry => ({
     label: label(field.name),
@@ -178,6 +191,14 @@ function membersOf(fields: readonly ScoredField[], vectors: readonly ScoredVecto
     field: undefined,
     texts,
   });
+  const modelEntries = ({ name, extras }: ScoredModel): Entry[] =>
+    extras.map((extra, k) => ({
+      label: `${k === 0 ? `${label(name)}{` : ''}${label(extra.name)}`,
+      values: extra.values,
+      field: undefined,
+      texts: undefined,
+      isLast: k === extras.length - 1,
+    }));
   const extras = [...new Set([...fields, ...vectors].flatMap((field) => field.extras.map((extra) => extra.name)))];
   const members = [
     ...(mode === 'add'
@@ -209,6 +230,7 @@ function membersOf(fields: readonly ScoredField[], vectors: readonly ScoredVecto
         ),
       ],
     })),
+    ...(models.length > 0 ? [{ name: 'learnt', entries: models.flatMap(modelEntries) }] : []),
   ];
   return members.map(({ name, entries }) => ({ name, opening: `${JSON.stringify(name)}:{`, entries }));
 }

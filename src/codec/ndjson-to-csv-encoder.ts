@@ -3,7 +3,7 @@ import { decodeUtf8 } from './decode-utf8.js';
 import { quoteCell } from './quote-cell.js';
 import type { RecordBatch } from './record-batch.js';
 import type { OutputMode, RecordEncoder } from './record-encoder.js';
-import type { ScoredBatch, ScoredField, ScoredTexts, ScoredVector } from './scored-batch.js';
+import type { ScoredBatch, ScoredField, ScoredModel, ScoredTexts, ScoredVector } from './scored-batch.js';
 import { scoredText } from './scored-text.js';
 
 /** Deeper objects stand in their cell as JSON. */
@@ -33,11 +33,11 @@ export class NdjsonToCsvEncoder implements RecordEncoder {
     this.#scored = scored;
   }
 
-  encode(batch: RecordBatch, { fields, vectors = [], keep }: ScoredBatch, out: ByteWriter): void {
+  encode(batch: RecordBatch, { fields, vectors = [], models = [], keep }: ScoredBatch, out: ByteWriter): void {
     for (let i = 0; i < batch.length; i++) {
       if (keep[i] === 0) continue;
       const cells = flatten(JSON.parse(decodeUtf8(batch.bytes, batch.starts[i]!, batch.ends[i]!)) as object);
-      this.#columns ??= this.#begin(cells, [...fields, ...vectors], out);
+      this.#columns ??= this.#begin(cells, [...fields, ...vectors], models, out);
       const byName = new Map(fields.map((field) => [field.name, field]));
       const vectorByName = new Map(vectors.map((vector) => [vector.name, vector]));
       const row = this.#columns.map((name) => {
@@ -57,17 +57,24 @@ export class NdjsonToCsvEncoder implements RecordEncoder {
         if (this.#mode === 'add') row.push(numberCell(field?.normalized[i] ?? Number.NaN));
         for (const extra of field?.extras ?? fields[0]!.extras) row.push(field ? numberCell(extra.values[i]!) : '');
       }
+      for (const { extras } of models) for (const { values } of extras) row.push(numberCell(values[i]!));
       out.utf8(`${row.join(',')}\n`);
     }
   }
 
-  #begin(cells: Map<string, string>, fields: readonly (ScoredField | ScoredVector)[], out: ByteWriter): string[] {
+  #begin(
+    cells: Map<string, string>,
+    fields: readonly (ScoredField | ScoredVector)[],
+    models: readonly ScoredModel[],
+    out: ByteWriter,
+  ): string[] {
     const columns = [...cells.keys()];
     this.#scored = fields.map(({ name }) => name);
     const added = fields.flatMap(({ name, extras }) => [
       ...(this.#mode === 'add' ? [`${name}_normalized`] : []),
       ...extras.map((extra) => `${name}_${extra.name}`),
     ]);
+    for (const { name, extras } of models) added.push(...extras.map((extra) => `${name}_${extra.name}`));
     out.utf8(`${[...columns, ...added].map((name) => quoteCell(name, ',')).join(',')}\n`);
     return columns;
   }

@@ -25,6 +25,13 @@ export interface ScoredVector {
   readonly extras: readonly { readonly name: string; readonly texts: ScoredTexts }[];
 }
 
+/** What a model said of each record. */
+export interface ScoredModel {
+  readonly name: string;
+  /** Its prediction, loss and the like, by name. NaN stands for null. */
+  readonly extras: readonly { readonly name: string; readonly values: Float64Array }[];
+}
+
 /** Record `i` has `bytes[starts[i], ends[i])`. */
 export interface ScoredTexts {
   readonly out: ByteWriter;
@@ -37,6 +44,8 @@ export interface ScoredBatch {
   readonly fields: readonly ScoredField[];
   /** Fields that are more than one number; absent: there are none. */
   readonly vectors?: readonly ScoredVector[] | undefined;
+  /** Absent: nothing is learnt. */
+  readonly models?: readonly ScoredModel[] | undefined;
   /** 1 for the records to put out. */
   readonly keep: Uint8Array;
   /** Whether record `i` has a member of a name that the output writes itself; absent: that is not known. */

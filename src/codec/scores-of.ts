@@ -1,11 +1,11 @@
-import type { ScoredField, ScoredVector } from './scored-batch.js';
+import type { ScoredBatch } from './scored-batch.js';
 import { scoredText } from './scored-text.js';
 
 /** Scores by name, by field name. */
 export type Scores = { normalized: Record<string, unknown> } & Record<string, Record<string, unknown>>;
 
-/** What record `i` has of each: `normalized`, `epoch` and the extras, by field name; null where there is none. Makes objects. */
-export function scoresOf(fields: readonly ScoredField[], vectors: readonly ScoredVector[], i: number): Scores {
+/** What record `i` has of each: `normalized`, `epoch` and the extras, by field name, `learnt` by model; null where there is none. Makes objects. */
+export function scoresOf({ fields, vectors = [], models }: ScoredBatch, i: number): Scores {
   const scores: Scores = { normalized: {}, epoch: {} };
   for (const { name, normalized, epoch, extras } of fields) {
     scores.normalized[name] = orNull(normalized[i]!);
@@ -23,6 +23,9 @@ export function scoresOf(fields: readonly ScoredField[], vectors: readonly Score
       scores[extra.name]![name] = JSON.parse(scoredText(extra.texts, i));
     }
   }
+  if (models !== undefined) scores.learnt = {};
+  for (const { name, extras } of models ?? [])
+    scores.learnt![name] = Object.fromEntries(extras.map((extra) => [extra.name, orNull(extra.values[i]!)]));
   return scores;
 }
 

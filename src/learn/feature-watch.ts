@@ -24,7 +24,7 @@ const STRIDE = OUT + 1;
  */
 export class FeatureWatch {
   readonly stride: number;
-  readonly #inputs: number;
+  readonly inputs: number;
   readonly #silentAfter: number;
   readonly #sensor: SensorWatch;
   #state: Float64Array = new Float64Array(0);
@@ -35,7 +35,7 @@ export class FeatureWatch {
     if (!(Number.isSafeInteger(silentAfter) && silentAfter >= 1))
       throw new InvalidOptionError('selection.silentAfter', silentAfter, 'an integer >= 1');
     this.#sensor = new SensorWatch({ flatAfter });
-    this.#inputs = inputs;
+    this.inputs = inputs;
     this.#silentAfter = silentAfter;
     this.stride = inputs * STRIDE;
   }
@@ -56,7 +56,7 @@ export class FeatureWatch {
    */
   update(raw: ArrayLike<number>, told: (input: number, out: DeselectedBecause | null) => void): void {
     const state = this.#state;
-    for (let i = 0; i < this.#inputs; i++) {
+    for (let i = 0; i < this.inputs; i++) {
       const at = this.#offset + i * STRIDE;
       const x = raw[i]!;
       const isHere = isObservation(x);

@@ -18,7 +18,15 @@ export interface LearningLoopOptions {
   inputs?: number | undefined;
   scaleTarget?: TargetScaling | undefined;
   onEvent?: ((event: LearnerEvent) => void) | undefined;
+  /**
+   * Not 0: what the state of a stopped model is marked with, so that it stays stopped wherever its state goes, for as long as this number is
+   * the same. @defaultValue none: whoever begins anew tries again
+   */
+  stopMark?: number | undefined;
 }
+
+// Where things stand in the state: records of the series, the mark of a stopped model where there is one, then the parts.
+const MARK = 1;
 
 /** A renormalization of what a model reads or predicts. */
 export interface ModelRenormalization {
@@ -47,7 +55,8 @@ export class LearningLoop {
   readonly #stopping: EarlyStopping | undefined;
   readonly #signed: boolean;
   readonly #onEvent: ((event: LearnerEvent) => void) | undefined;
-  /** Why a series' model is stopped. Not state: a process that begins anew tries again. */
+  readonly #stopMark: number | undefined;
+  /** Why a series' model is stopped, where stopping leaves no mark in the state. */
   readonly #stopped = new Map<string, string>();
   readonly #scratch: Float64Array;
   /** Where losses, early stopping, feature watch and target scale begin, counted from the offset; and the model. */
@@ -69,7 +78,8 @@ export class LearningLoop {
     const correct = (model as Partial<OnlineModel>).correct;
     this.#correct = correct && ((part, change) => correct.call(model, part, change));
     this.#scratch = new Float64Array(this.losses.stride);
-    let at = 1;
+    this.#stopMark = options.stopMark;
+    let at = this.#stopMark === undefined ? MARK : MARK + 1;
     this.#places = [this.losses, this.#stopping, this.watch, this.target].map((part) => {
       const place = at;
       at += part?.stride ?? 0;
@@ -85,6 +95,7 @@ export class LearningLoop {
       this.watch ? inputs : null,
       this.target?.fingerprint ?? null,
       this.model?.fingerprint ?? null,
+      ...(this.#stopMark === undefined ? [] : ['marked']),
     ]);
   }
 
@@ -107,11 +118,20 @@ export class LearningLoop {
     return this.state[this.#offset]!;
   }
   get status(): 'learning' | 'frozen' | 'stopped' {
-    return this.reason !== null ? 'stopped' : this.#stopping?.frozen ? 'frozen' : 'learning';
+    return this.isStopped ? 'stopped' : this.#stopping?.frozen ? 'frozen' : 'learning';
   }
-  /** Why the series' model is stopped. */
+  get isStopped(): boolean {
+    if (this.#stopMark !== undefined) return this.isStoppedAt(this.state, this.#offset);
+    return this.#stopped.size > 0 && this.#stopped.has(this.key);
+  }
+  /** Whether a state says that the model of its series is stopped; false where stopping leaves no mark. */
+  isStoppedAt(state: Float64Array, offset: number): boolean {
+    return this.#stopMark !== undefined && state[offset + MARK] === this.#stopMark;
+  }
+  /** Why the series' model is stopped; null where it is not. */
   get reason(): string | null {
-    return this.#stopped.size === 0 ? null : (this.#stopped.get(this.key) ?? null);
+    if (!this.isStopped) return null;
+    return this.#stopped.get(this.key) ?? `the model${this.#whose} was stopped before`;
   }
 
   /** What the model answered, in the unit of the target. @throws ModelError when that is no number */
@@ -153,6 +173,8 @@ export class LearningLoop {
       if (event) this.#tell({ kind: event });
     }
     this.state[this.#offset]! += 1;
+    // One that was stopped under another number has been given its second chance.
+    if (this.#stopMark !== undefined && !this.isStopped) this.state[this.#offset + MARK] = 0;
   }
 
   /** Learns the scale of targets, and makes the model say on it what it said on the scale before. */
@@ -178,10 +200,14 @@ export class LearningLoop {
 
   stop(cause: unknown): void {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const whose = this.key === '' ? '' : ` of ${JSON.stringify(this.key)}`;
-    const reason = `the model${whose} failed at record ${this.records}: ${why}`;
-    this.#stopped.set(this.key, reason);
+    const reason = `the model${this.#whose} failed at record ${this.records}: ${why}`;
+    if (this.#stopMark === undefined) this.#stopped.set(this.key, reason);
+    else this.state[this.#offset + MARK] = this.#stopMark;
     this.#tell({ kind: 'stopped', reason, cause });
+  }
+
+  get #whose(): string {
+    return this.key === '' ? '' : ` of ${JSON.stringify(this.key)}`;
   }
 
   #tell(event: DistributiveOmit<LearnerEvent, 'key' | 'index'>): void {

@@ -5,8 +5,8 @@ import { WindowMoments } from '../stats/window-moments.js';
 export interface PrequentialLossOptions {
   /** Half-life of the decayed loss, in records. @defaultValue 100 */
   halfLife?: number;
-  /** Records of the windowed loss. @defaultValue 200 */
-  window?: number;
+  /** Records of the windowed loss; null: it is not kept. @defaultValue 200 */
+  window?: number | null;
 }
 
 /** Mean losses of predictions that were made before their targets were learnt (Dawid 1984; Gama, Sebastião & Rodrigues 2013). */
@@ -15,7 +15,7 @@ export interface Prequential {
   readonly cumulative: number;
   /** By half-life. */
   readonly decayed: number;
-  /** Over the last ones. */
+  /** Over the last ones; NaN where that is not kept. */
   readonly windowed: number;
   /** Records that they rest on. */
   readonly count: number;
@@ -32,21 +32,21 @@ export class PrequentialLoss {
   readonly #all = new Moments();
   readonly #decayed: DecayedMoments;
   /** One less than asked for: the present record is the last of the window. */
-  readonly #recent: WindowMoments;
+  readonly #recent: WindowMoments | undefined;
   #state: Float64Array = new Float64Array(0);
   #weightAt = 0;
 
   /** @throws InvalidOptionError */
   constructor({ halfLife = 100, window = 200 }: PrequentialLossOptions = {}) {
     this.#decayed = new DecayedMoments({ halfLife });
-    this.#recent = new WindowMoments({ length: window - 1 });
-    this.stride = this.#all.stride + this.#decayed.stride + this.#recent.stride + 1;
+    this.#recent = window === null ? undefined : new WindowMoments({ length: window - 1 });
+    this.stride = this.#all.stride + this.#decayed.stride + (this.#recent?.stride ?? 0) + 1;
   }
 
   aim(state: Float64Array, offset: number): void {
     this.#all.aim(state, offset);
     this.#decayed.aim(state, offset + this.#all.stride);
-    this.#recent.aim(state, offset + this.#all.stride + this.#decayed.stride);
+    this.#recent?.aim(state, offset + this.#all.stride + this.#decayed.stride);
     this.#state = state;
     this.#weightAt = offset + this.stride - 1;
   }
@@ -55,14 +55,24 @@ export class PrequentialLoss {
   with(loss: number): Prequential {
     const { count } = this.#all;
     if (!Number.isFinite(loss))
-      return { cumulative: this.#all.mean, decayed: this.#decayed.mean, windowed: this.#recent.mean, count };
-    const weight = this.#state[this.#weightAt]! * (1 - this.#decayed.alpha) + 1;
+      return {
+        cumulative: this.#all.mean,
+        decayed: this.#decayed.mean,
+        windowed: this.#recent?.mean ?? Number.NaN,
+        count,
+      };
     return {
       cumulative: withOneMore(this.#all.mean, loss, count + 1),
-      decayed: withOneMore(this.#decayed.mean, loss, weight),
-      windowed: withOneMore(this.#recent.mean, loss, this.#recent.count + 1),
+      decayed: this.decayedWith(loss),
+      windowed: this.#recent ? withOneMore(this.#recent.mean, loss, this.#recent.count + 1) : Number.NaN,
       count: count + 1,
     };
+  }
+
+  /** The decayed mean as it is with `loss`; as it was before where that is no number. */
+  decayedWith(loss: number): number {
+    if (!Number.isFinite(loss)) return this.#decayed.mean;
+    return withOneMore(this.#decayed.mean, loss, this.#state[this.#weightAt]! * (1 - this.#decayed.alpha) + 1);
   }
 
   /** The decayed mean; NaN before the first loss. */
@@ -74,7 +84,7 @@ export class PrequentialLoss {
     if (!Number.isFinite(loss)) return;
     this.#all.update(loss);
     this.#decayed.update(loss);
-    this.#recent.update(loss);
+    this.#recent?.update(loss);
     this.#state[this.#weightAt] = this.#state[this.#weightAt]! * (1 - this.#decayed.alpha) + 1;
   }
 }

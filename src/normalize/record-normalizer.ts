@@ -1,4 +1,4 @@
-import { IncompatibleStateError } from '../errors.js';
+import { attachColumn } from '../series/attach-column.js';
 import type { SeriesTable } from '../series/series-table.js';
 import type { StateColumn } from '../series/state-column.js';
 import { BatchColumn, type BatchColumnRun } from './batch/batch-column.js';
@@ -79,10 +79,13 @@ export class RecordNormalizer {
       );
   }
 
-  /** The state of a field, by name, taken up as `indexOf` does; undefined where there is none. */
+  /**
+   * A column of the table by its name: what stands beside fields in it (groups, models) included. That of a field not met before is taken
+   * up as `indexOf` does; undefined where there is none.
+   */
   columnOf(name: string): StateColumn | undefined {
-    const vector = this.vectors.find((field) => field.name === name);
-    if (vector !== undefined) return vector.column;
+    const known = this.table.columns.find((column) => column.name === name);
+    if (known !== undefined) return known;
     const index = this.indexOf(name);
     return index < 0 ? undefined : this.fields[index]!.column;
   }
@@ -134,7 +137,7 @@ export class RecordNormalizer {
     const keepsScores = method !== 'unit-norm' && method !== 'none' && method !== 'batch';
     const scorer = keepsScores ? createScorer(resolved, this.table.counters) : undefined;
     const kept = scorer ?? (batch && { stride: batch.stride, growable: false });
-    const column = kept && this.#attach(name, fingerprint, kept);
+    const column = kept && attachColumn(this.table, name, fingerprint, kept, this.restarted);
     const groups = scorer && resolved.grouped ? new GroupColumn(this.table, name, scorer) : undefined;
     const index = this.fields.push({ name, resolved, scorer, batch, column, groups }) - 1;
     this.#indices.set(name, index);
@@ -159,18 +162,8 @@ export class RecordNormalizer {
 
   #addVector(name: string, resolved: ResolvedVector): void {
     const scorer = resolved.create(this.table.counters);
-    const column = scorer.stride > 0 ? this.#attach(name, resolved.fingerprint, scorer) : undefined;
+    const column =
+      scorer.stride > 0 ? attachColumn(this.table, name, resolved.fingerprint, scorer, this.restarted) : undefined;
     this.vectors.push({ name, resolved, scorer, column });
-  }
-
-  #attach(name: string, fingerprint: string, { stride, growable }: Pick<Scorer, 'stride' | 'growable'>): StateColumn {
-    try {
-      return this.table.column(name, fingerprint, stride, growable);
-    } catch (error) {
-      if (!(error instanceof IncompatibleStateError)) throw error;
-      this.table.dropColumn(name);
-      this.restarted.push(name);
-      return this.table.column(name, fingerprint, stride, growable);
-    }
   }
 }

@@ -17,6 +17,7 @@ import type { SeriesTable } from '../series/series-table.js';
 import { isObservation } from '../stats/is-observation.js';
 import { PendingRecords } from './pending-records.js';
 import type { PipelinePlan } from './plan.js';
+import { type ModelEvent, RecordModels } from './record-models.js';
 import { runsOnBackend } from './runs-on-backend.js';
 import type { ScoreWatcher } from './view/score-watcher.js';
 
@@ -84,6 +85,8 @@ export interface ScoredRenormalization {
 /** Scores decoded batches: key → series, each field by its own statistics, in the order of the records. */
 export class BatchScorer {
   readonly engine: RecordNormalizer;
+  /** Absent where nothing is learnt. */
+  readonly models: RecordModels | undefined;
   readonly #plan: PipelinePlan;
   readonly #named: ReadonlySet<string>;
   #decoder: RecordDecoder | undefined;
@@ -111,11 +114,18 @@ export class BatchScorer {
   watcher: ScoreWatcher | undefined;
   readonly #hasEvents: boolean;
 
-  constructor(plan: PipelinePlan, table: SeriesTable) {
+  /** @param onModelEvent told what becomes of models */
+  constructor(plan: PipelinePlan, table: SeriesTable, onModelEvent?: (event: ModelEvent) => void) {
     this.#plan = plan;
     this.engine = new RecordNormalizer({ ...plan.fields, table, hasGroup: plan.record.group !== undefined });
+    this.models = plan.learn && new RecordModels(plan.learn, plan.fields, table, onModelEvent);
     this.#named = new Set(this.engine.fields.map(({ name }) => name));
     this.#hasEvents = plan.events !== undefined;
+  }
+
+  /** Fields and models whose stored state was of another configuration: they began afresh. */
+  get restarted(): string[] {
+    return [...this.engine.restarted, ...(this.models?.restarted ?? [])];
   }
 
   /** Values that were no number, by field. */
@@ -132,6 +142,7 @@ export class BatchScorer {
     return {
       fields: this.#fields,
       vectors: this.#vectors,
+      models: this.models?.scored,
       keep: this.#keep,
       ...(this.#hasReserved && { hasReserved: this.#hasReserved }),
     };
@@ -203,7 +214,8 @@ export class BatchScorer {
       const at = time !== undefined ? decoder.time(timeColumn, i) : (origin?.time(i) ?? Number.NaN);
       if (pending?.mayForget(table, seriesKey, at)) this.#scorePending(pending, notes, watcher);
       const now = Number.isFinite(at) ? at : undefined;
-      // The group first, for it must not be what a new series pushes out of the table.
+      // These first, for they must not be what a new series pushes out of the table.
+      const sharedSlot = this.models?.sharedSlot(now) ?? -1;
       const groupSlot = groupColumns ? table.slotOf(groupKey(partsOf(decoder, groupColumns, i)), now) : -1;
       const slot = table.slotOf(seriesKey, now);
       for (const vector of this.#vectors) this.#scoreVector(vector, i, slot, at);
@@ -212,6 +224,7 @@ export class BatchScorer {
         continue;
       }
       this.#scoreRecord(i, slot, at, groupSlot);
+      this.models?.score(i, decoder, seriesKey, slot, sharedSlot);
       if (notes) this.#note(i, seriesKey, at);
       if (watcher !== undefined && this.#fields.length > 0) watcher.see(i, seriesKey, at, this.#fields);
     }
@@ -224,7 +237,7 @@ export class BatchScorer {
    * them, no time is needed, and nothing but scores is asked for.
    */
   #isColumnar(length: number): boolean {
-    if (this.engine.timed || this.#vectors.length > 0) return false;
+    if (this.engine.timed || this.#vectors.length > 0 || this.models !== undefined) return false;
     return this.#fields.every(
       ({ field: { scorer, resolved }, extras, column }) =>
         scorer !== undefined &&
@@ -393,17 +406,19 @@ export class BatchScorer {
     const isNew = decoder !== this.#decoder;
     if (!isNew && batch.length <= this.#capacity && decoder.columns.length === this.#columnCount) return;
     const { key, time, group = [] } = this.#plan.record;
-    const others = new Set([...key, ...group, time]);
+    const parts = new Set([...key, ...group, time]);
+    const isKnown = (name: string) => parts.has(name) || (this.models?.owns(name) ?? false);
     this.#capacity = Math.max(batch.length, this.#capacity, 64);
     this.#keep = new Uint8Array(this.#capacity);
     const texts = new Map(this.#fields.map((field) => [field.name, field.texts]));
     this.#fields = decoder.columns
-      .filter(({ name }) => this.#named.has(name) || (this.#plan.fields.others !== undefined && !others.has(name)))
+      .filter(({ name }) => this.#named.has(name) || (this.#plan.fields.others !== undefined && !isKnown(name)))
       .map((column) => this.#boundField(column, texts.get(column.name) ?? 0));
     this.#vectors =
       this.engine.vectors.length === 0
         ? NO_VECTORS
         : this.engine.vectors.map((field) => this.#boundVector(decoder, field));
+    this.models?.bind(decoder, this.#fields, this.#vectors, this.#capacity);
     this.#hasUnits = this.#fields.some(({ field }) => field.resolved.method === 'unit-norm');
     this.#batchFields = this.#fields.filter(({ field }) => field.batch !== undefined);
     this.#decoder = decoder;

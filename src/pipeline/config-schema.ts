@@ -145,6 +145,53 @@ const field = z.strictObject({
   limiterRelease: duration.optional(),
 });
 
+const learningRate = described(
+  z.union([
+    z.number(),
+    z.strictObject({ rate: z.number(), power: z.number().optional() }),
+    z.strictObject({ optimal: z.number() }),
+  ]),
+  'a number, { rate, power } or { optimal }',
+);
+const learner = z.strictObject({
+  model: z.enum(['linear', 'logistic', 'passive-aggressive']),
+  target: name,
+  features: described(z.array(name).min(1), 'a list of fields').optional(),
+  per: z.enum(['key', 'all']).optional(),
+  missing: z.enum(['skip', 'impute']).optional(),
+  selection: described(
+    z.union([z.boolean(), z.strictObject({ flatAfter: z.number().optional(), silentAfter: z.number().optional() })]),
+    'true or { flatAfter, silentAfter }',
+  ).optional(),
+  loss: z.enum(['squared', 'absolute', 'log', 'error-rate']).optional(),
+  halfLife: described(z.number().positive(), 'a number of records > 0').optional(),
+  earlyStopping: described(
+    z.union([
+      z.boolean(),
+      z.strictObject({
+        patience: z.number().optional(),
+        tolerance: z.number().optional(),
+        detector: detectorOptions.optional(),
+      }),
+    ]),
+    'true or { patience, tolerance, detector }',
+  ).optional(),
+  scaleTarget: described(
+    z.union([z.boolean(), z.strictObject({ halfLife: described(z.number().positive(), 'a number of records > 0') })]),
+    'true or { halfLife: records }',
+  ).optional(),
+  optimizer: z.enum(['sgd', 'adagrad', 'adam']).optional(),
+  rate: learningRate.optional(),
+  biasRate: learningRate.optional(),
+  l2: described(z.number().min(0), 'a number >= 0').optional(),
+  clipGradient: described(z.number().positive(), 'a number > 0').optional(),
+  task: z.enum(['regression', 'classification']).optional(),
+  variant: z.enum(['PA', 'PA-I', 'PA-II']).optional(),
+  aggressiveness: described(z.number().positive(), 'a number > 0').optional(),
+  epsilon: described(z.number().min(0), 'a number >= 0').optional(),
+  learnBias: z.boolean().optional(),
+});
+
 const secret = described(
   z.union([z.string(), z.strictObject({ env: name }), z.strictObject({ file: path })]),
   'a text, { env: NAME } or { file: PATH }',
@@ -249,6 +296,10 @@ export const configSchema = z.strictObject({
       ).optional(),
     })
     .optional(),
+  learn: described(
+    z.record(z.string().min(1), learner),
+    'models by the name of what they predict: { NAME: { model, target, features, … } }',
+  ).optional(),
   output: described(
     z.union([z.enum(['add', 'replace']), z.strictObject({ include: z.array(z.enum(['center', 'scale', 'count'])) })]),
     'add, replace or { include: [center, scale, count] }',

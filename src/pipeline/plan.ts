@@ -1,6 +1,9 @@
 import type { BackendName } from '../backend/backend.js';
 import type { KafkaClientOptions } from '../kafka/client.js';
 import type { CompressionName } from '../kafka/record-batch/compression.js';
+import type { ModelName, ModelOptions } from '../learn/create-model.js';
+import type { FeatureSelectionOptions } from '../learn/feature-watch.js';
+import type { LoopOptions } from '../learn/resolve-loop.js';
 import type { FieldOptions } from '../normalize/field-options.js';
 
 export type TextFormat = 'ndjson' | 'csv';
@@ -22,6 +25,8 @@ export interface PipelinePlan {
     /** Set: every other numeric field too, those that appear later included. */
     others?: FieldOptions;
   };
+  /** Models that learn from the records, in the order of the configuration. */
+  learn?: readonly LearnPlan[];
   /** What a record adds, or whether it replaces the fields in place. */
   output: { mode: 'add' | 'replace'; include: readonly ('center' | 'scale' | 'count')[] };
   sink: SinkPlan;
@@ -52,6 +57,23 @@ export interface PipelinePlan {
   http: { host: string; port: number; allowedHosts: readonly string[]; maxLag?: number } | false;
   /** Exit 1 when any record was bad. */
   strict: boolean;
+}
+
+/** A model at the end of a pipeline: predicts of each record, then learns it. */
+export interface LearnPlan extends Omit<LoopOptions, 'window'>, ModelOptions {
+  /** What its predictions are called in the output. */
+  name: string;
+  model: ModelName;
+  /** Dotted path of what came true, as it stands in the record: a number, true or false. */
+  target: string;
+  /** Fields, normalized, in the order of the model's inputs. */
+  features: readonly string[];
+  /** A model for each series, or one for all: on Kafka for all of a partition. */
+  per: 'key' | 'all';
+  /** What becomes of a record that lacks a feature: no prediction, or 0 in its place. */
+  missing: 'skip' | 'impute';
+  /** Leave out features whose sensor is stuck or silent. */
+  selection?: boolean | FeatureSelectionOptions;
 }
 
 export type SourcePlan =

@@ -12,6 +12,7 @@ import type { Sink } from '../io/sink.js';
 import { StdoutSink } from '../io/stdout-sink.js';
 import { BatchScorer } from './batch-scorer.js';
 import { TopicSink } from './kafka/topic-sink.js';
+import { ModelTally } from './model-tally.js';
 import { openBatchBackend } from './open-batch-backend.js';
 import { openEncoder } from './open-encoder.js';
 import type { TextPipelinePlan } from './plan.js';
@@ -59,6 +60,7 @@ class Run {
   readonly #options: RunOptions;
   readonly #state: RunState;
   readonly #scorer: BatchScorer;
+  readonly #tally: ModelTally;
   readonly #source: TextSource;
   readonly #sink: Sink;
   readonly #dead: DeadLetterFile | undefined;
@@ -82,7 +84,9 @@ class Run {
     this.#plan = plan;
     this.#options = options;
     this.#state = state;
-    this.#scorer = new BatchScorer(plan, state.table);
+    this.#tally = new ModelTally(plan.learn ?? [], options.warn ?? (() => {}));
+    this.#scorer = new BatchScorer(plan, state.table, (event) => this.#tally.note(event));
+    this.#tally.resume(this.#scorer.models?.stopped() ?? []);
     this.#source = new TextSource(plan, resume);
     this.#sink = sink;
     this.#dead = dead;
@@ -99,8 +103,9 @@ class Run {
       untimed: 0,
       gated: 0,
       leftOut: 0,
+      models: [],
       series: 0,
-      restarted: this.#scorer.engine.restarted,
+      restarted: this.#scorer.restarted,
       ...(resume && { resumedAfter: resume.records + resume.badRecords }),
       stopped: false,
     };
@@ -133,7 +138,18 @@ class Run {
     await this.#checkpoint(true);
     const { counters, size } = this.#state.table;
     const { missing, late, untimed, gated, leftOut } = counters;
-    const counted = { missing, late, untimed, gated, leftOut, series: size, textValues: this.#scorer.textValues };
+    this.#scorer.models?.takeCounts((counts) => this.#tally.add(counts));
+    const { models } = this.#tally;
+    const counted = {
+      missing,
+      late,
+      untimed,
+      gated,
+      leftOut,
+      models,
+      series: size,
+      textValues: this.#scorer.textValues,
+    };
     Object.assign(this.summary, counted);
   }
 

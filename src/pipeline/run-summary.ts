@@ -20,9 +20,11 @@ export interface RunSummary {
   gated: number;
   /** Terms and categories that a full vocabulary had no room for. */
   leftOut: number;
+  /** By model: predictions of this run, the mean loss of those whose target was known (NaN: of none), and models that were stopped. */
+  models: { name: string; predictions: number; loss: number; stopped: number; reason?: string }[];
   /** Series held at the end. */
   series: number;
-  /** Fields whose stored state was of another configuration and began afresh. */
+  /** Fields and models whose stored state was of another configuration and began afresh. */
   restarted: readonly string[];
   /** Records that an earlier run had done, when this one went on from its checkpoint. */
   resumedAfter?: number;

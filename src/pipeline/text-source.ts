@@ -150,7 +150,7 @@ export class TextSource {
   }
 
   #csvDecoder(header: CsvHeader, rows: RecordBatch): CsvDecoder {
-    const { fields, record } = this.#plan;
+    const { fields, record, learn = [] } = this.#plan;
     const isVector = ({ options }: (typeof fields.named)[number]) => vectorMethodOf(options) !== undefined;
     const vectors = fields.named.filter(isVector).map(({ name }) => name);
     const texts = [
@@ -160,13 +160,16 @@ export class TextSource {
       ...vectors,
     ];
     const named = fields.named.filter((field) => !isVector(field)).map(({ name }) => name);
+    const learnt = learn
+      .flatMap(({ features, target }) => [...features, target])
+      .filter((name) => !texts.includes(name));
     const csv = this.csv!;
     if (csv.numeric.length === 0)
       csv.numeric =
         fields.others === undefined
           ? named
           : [...new Set([...named, ...sniffNumericColumns(header, rows)])].filter((name) => !texts.includes(name));
-    return new CsvDecoder(header, csv.numeric, texts);
+    return new CsvDecoder(header, [...new Set([...csv.numeric, ...learnt])], texts);
   }
 }
 

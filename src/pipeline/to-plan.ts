@@ -7,6 +7,7 @@ import { withDefaults } from '../normalize/with-defaults.js';
 import { parseDuration } from '../parse-duration.js';
 import { type Config, configSchema } from './config-schema.js';
 import { kafkaPlan } from './kafka-plan.js';
+import { learnPlans } from './learn-plans.js';
 import { hasBatches, type PipelinePlan, type SinkPlan, type SourcePlan, type StatePlan } from './plan.js';
 import { display, type Fault, schemaFaults, valueAt } from './schema-faults.js';
 
@@ -80,8 +81,17 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
       path: ['record'],
       message: `must be given a time: ${needTime.join(', ')} has a memory in event time`,
     });
-  if (hasGroup && (config.state?.maxSeries ?? 2) < 2)
-    faults.push({ path: ['state', 'maxSeries'], message: 'must be at least 2, got 1: a group is a series too' });
+  const learn = learnPlans(config, fields, faults, written);
+  const isShared = learn?.some(({ per }) => per === 'all') ?? false;
+  const least = 1 + Number(hasGroup) + Number(isShared);
+  const { maxSeries = least } = config.state ?? {};
+  if (maxSeries < least) {
+    const what = [...(hasGroup ? ['a group'] : []), ...(isShared ? ['what is learnt of all keys'] : [])];
+    faults.push({
+      path: ['state', 'maxSeries'],
+      message: `must be at least ${least}, got ${maxSeries}: ${what.join(' and ')} is a series too`,
+    });
+  }
   if (hasGroup && fields.named.some(({ options }) => options.method === 'batch'))
     faults.push({
       path: ['record', 'group'],
@@ -106,6 +116,7 @@ export function toPlan(value: unknown, describe: (fault: Fault) => string, writt
       ...(record.group !== undefined && { group: [record.group].flat() }),
     },
     fields,
+    ...(learn && { learn }),
     output: {
       mode: output === 'replace' ? 'replace' : 'add',
       include: typeof output === 'object' ? output.include : [],

@@ -52,6 +52,14 @@ describe('examples', () => {
     expect(Math.max(before, end)).toBeLessThan(10); // 3 % of the labels are wrong, and a tenth of the tickets mention both
   });
 
+  it('learn at the end of a pipeline what pumps should take, and need not begin anew when they are set to twice the flow', () => {
+    const lines = run('learn-pipeline');
+    const [first, before, after] = lines.slice(0, 3).map((line) => Number(/^off by (\d+) W /.exec(line)![1]));
+    expect(before!).toBeLessThan(0.3 * first!);
+    expect(after!).toBeLessThan(0.6 * first!);
+    expect(lines[3]).toBe('epochs of the flows: north 1, south 1, roof 1');
+  });
+
   it('hear the bearing that begins to whine below the noise, and no truck, nor the other machine', () => {
     const [head, ...alarms] = run('sound-monitor');
     expect(head).toBe('2 of 2 machines were learnt until nothing more was to be learnt');

@@ -71,6 +71,57 @@ strict: true
     });
   });
 
+  it('fills in what a model leaves out', () => {
+    const plan = load(`
+source: { stdin: {} }
+record: { key: id }
+fields: { a: z-score, watt: none, on: boolean, wind: { method: sin-cos } }
+learn:
+  p: { model: linear, target: watt, rate: { rate: 0.1 }, l2: 0.001 }
+  q: { model: logistic, target: is.on, features: [watt], per: all, missing: impute, earlyStopping: { detector: adwin } }
+`);
+    expect(plan.learn).toEqual([
+      {
+        name: 'p', model: 'linear', target: 'watt', features: ['a', 'on'], per: 'key', missing: 'skip', rate: { rate: 0.1 }, l2: 0.001,
+      },
+      {
+        name: 'q', model: 'logistic', target: 'is.on', features: ['watt'], per: 'all', missing: 'impute', earlyStopping: { detector: 'adwin' },
+      },
+    ]); // biome-ignore format: a line each
+    expect(load('source: { stdin: {} }').learn).toBeUndefined();
+  });
+
+  it.each<[what: string, learn: string, ...faults: string[]]>([
+    ['an unknown model', 'p: { model: tree, target: y }', '4:15: learn.p.model: must be one of "linear", "logistic", "passive-aggressive", got "tree"'],
+    ['no target', 'p: { model: linear }', '4:3: learn.p.target: must be a name, got nothing'],
+    ['the option of another model', 'p: { model: linear, target: y, aggressiveness: 2 }', '4:50: learn.p.aggressiveness: must be absent: a model of the kind linear does not have it, got 2'],
+    ['an option that is misspelt', 'p: { model: linear, target: y, rat: 2 }', '4:34: learn.p.rat: must be absent: there is no such option, did you mean rate?'],
+    ['a feature that is no field', 'p: { model: linear, target: y, features: [a, z] }', '4:48: learn.p.features.1: must be a field that is normalized: a, b, words, got "z"'],
+    ['a feature that is more than a number', 'p: { model: linear, target: y, features: [words] }', '4:45: learn.p.features.0: must be a field that comes to one number, which tf-idf does not, got "words"'],
+    ['the target as a feature', 'p: { model: linear, target: a, features: [a, b] }', '4:45: learn.p.features.0: must be another field than the target, which is not known yet, got "a"'],
+    ['a feature twice', 'p: { model: linear, target: y, features: [a, a] }', '4:48: learn.p.features.1: must be in the list once, got "a"'],
+    ['a target that is written here', 'p: { model: linear, target: learnt.q }', '4:31: learn.p.target: must be another field: learnt is what the output writes itself, got "learnt.q"'],
+    ['a loss without meaning', 'p: { model: linear, target: y, loss: log }', '4:40: learn.p.loss: must be "squared" or "absolute" for a model that predicts numbers, got "log"'],
+    ['a scale of what has none', 'p: { model: logistic, target: y, scaleTarget: true }', '4:49: learn.p.scaleTarget: must be absent: what is true or false has no scale, got true'],
+    ['a rate that is none', 'p: { model: linear, target: y, rate: { optimal: 0 } }', '4:51: learn.p.rate.optimal: must be a finite number > 0, got 0'],
+    ['an option of a detector', 'p: { model: linear, target: y, earlyStopping: { detector: { name: cusum, clock: 1 } } }', '4:83: learn.p.earlyStopping.detector.clock: must be absent: cusum does not have it, got 1'],
+    ['a selection that is none', 'p: { model: linear, target: y, selection: { silentAfter: 0 } }', '4:60: learn.p.selection.silentAfter: must be an integer >= 1, got 0'],
+    ['too few series', 'p: { model: linear, target: y, per: all }\nrecord: { time: ts }\nstate: { maxSeries: 1 }', '6:21: state.maxSeries: must be at least 2, got 1: what is learnt of all keys is a series too'],
+  ])('finds %s in learn, and says where', (_, learn, ...faults) => {
+    const fields = 'fields: { a: z-score, b: adaptive, words: { method: tf-idf, maxTerms: 5 } }';
+    expect(faultsOf(`source: { stdin: {} }\n${fields}\nlearn:\n  ${learn}`)).toEqual(faults.map((fault) => `p.yaml:${fault}`));
+  }); // biome-ignore format: a row each
+
+  it.each<[what: string, text: string, fault: string]>([
+    ['no features beside *', "fields: '*'\nlearn: { p: { model: linear, target: y } }", "3:10: learn.p.features: must be a list of fields: '*' does not say which there are, got nothing"],
+    ['a key as a feature', "record: { key: id }\nfields: '*'\nlearn: { p: { model: linear, target: y, features: [id] } }", '4:52: learn.p.features.0: must be a field: record says that it is none, got "id"'],
+    ['nothing to go by', 'fields: { y: z-score }\nlearn: { p: { model: linear, target: y } }', '3:10: learn.p.features: must be a list of fields: none comes to one number beside the target, got []'],
+    ['the method batch', 'fields: { a: batch }\nlearn: { p: { model: linear, target: y, features: [a] } }', '3:8: learn: must be absent beside the method batch, whose scores depend on where micro-batches end'],
+    ['a field of that name', 'fields: { learnt.a: z-score, a: z-score }\nlearn: { p: { model: linear, target: y, features: [a] } }', '2:11: fields.learnt.a: must be absent beside learn, which writes learnt itself'],
+  ])('finds %s beside learn', (_, text, fault) => {
+    expect(faultsOf(`source: { stdin: {} }\n${text}`)).toContain(`p.yaml:${fault}`);
+  }); // biome-ignore format: a row each
+
   it('needs no more than a source', () => {
     expect(load('source: { stdin: {} }')).toMatchObject({
       source: { kind: 'stdin' },

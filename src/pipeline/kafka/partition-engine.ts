@@ -15,6 +15,7 @@ import { BatchScorer, type RecordOrigin, type TakenFields } from '../batch-score
 import { decoderOptions } from '../decoder-options.js';
 import type { RunMetrics } from '../metrics/run-metrics.js';
 import { hasBatches, type KafkaPipelinePlan } from '../plan.js';
+import type { ModelEvent, RecordModels } from '../record-models.js';
 import type { PartitionWatch } from '../view/partition-watch.js';
 import type { RunView } from '../view/run-view.js';
 import type { BadRecord, BadRecords } from './bad-records.js';
@@ -34,6 +35,8 @@ export interface PartitionEngineOptions {
   metrics: RunMetrics;
   /** Lists that have been written, to be used again. */
   spare: Spare<RecordBatchList>;
+  /** Told of each model that is stopped. */
+  onStopped?: (event: ModelEvent & { readonly kind: 'stopped' }) => void;
   /** Takes scored records instead of a topic. */
   write?: (bytes: Uint8Array) => void;
 }
@@ -81,7 +84,7 @@ export class PartitionEngine {
     const { ttl, maxSeries } = plan.state;
     this.#options = options;
     this.table = new SeriesTable({ ...(ttl !== undefined && { ttl }), ...(maxSeries !== undefined && { maxSeries }) });
-    this.#scorer = new BatchScorer(plan, this.table);
+    this.#scorer = new BatchScorer(plan, this.table, (event) => this.#note(event));
     this.#hasBatches = hasBatches(plan);
     const { engine } = this.#scorer;
     this.log = new SeriesLog(this.table, (name) => engine.columnOf(name));
@@ -112,6 +115,11 @@ export class PartitionEngine {
     this.#view = view;
     this.#watch = view.open(`${topic}/${partition}`, this.#scorer.engine);
     this.#scorer.watcher = this.#watch;
+  }
+
+  /** Models that were stopped before this process had the partition. O(series). */
+  stoppedModels(): ReturnType<RecordModels['stopped']> {
+    return this.#scorer.models?.stopped() ?? [];
   }
 
   /** Outputs of everything that was scored since this was asked last: one batch, where there would be one of each delivery. */
@@ -179,6 +187,7 @@ export class PartitionEngine {
     }
     bad.count(good);
     this.#countValues(before);
+    this.#countPredictions();
     return { delivery, outputs, count: this.#putOut - putOut };
   }
 
@@ -330,6 +339,21 @@ export class PartitionEngine {
       nextLine: 0,
       rejected: [],
     };
+  }
+
+  #note(event: ModelEvent): void {
+    const { metrics, onStopped } = this.#options;
+    metrics.modelEvents.labels(event.model, event.kind).add();
+    if (event.kind === 'stopped') onStopped?.(event);
+  }
+
+  #countPredictions(): void {
+    const { metrics } = this.#options;
+    this.#scorer.models?.takeCounts(({ model, predictions, judged, loss }) => {
+      metrics.predictions.labels(model).add(predictions);
+      metrics.judgedPredictions.labels(model).add(judged);
+      metrics.predictionLoss.labels(model).add(loss);
+    });
   }
 
   #countValues(before: SeriesTable['counters']): void {

@@ -13,6 +13,7 @@ import { PartitionEngine } from './partition-engine.js';
 import type { LoadedSnapshot, Snapshot } from './snapshot.js';
 import type { Snapshots } from './snapshots.js';
 import { Spare } from './spare.js';
+import { StoppedModels } from './stopped-models.js';
 import type { PipelineTopics } from './topics.js';
 
 export interface PartitionEnginesOptions {
@@ -40,6 +41,7 @@ export class PartitionEngines {
   readonly #options: PartitionEnginesOptions;
   readonly #engines = new Map<Assignment, PartitionEngine>();
   readonly #restoring = new Map<Assignment, number>();
+  readonly #stopped: StoppedModels;
   readonly #spare = new Spare(
     () => new RecordBatchList(),
     (list) => list.reset(),
@@ -48,7 +50,8 @@ export class PartitionEngines {
 
   constructor(options: PartitionEnginesOptions) {
     this.#options = options;
-    const { metrics } = options;
+    const { metrics, health, plan } = options;
+    this.#stopped = new StoppedModels(health, plan.learn?.map(({ name }) => name) ?? []);
     metrics.series.read(() => this.#sum(({ table }) => table.size));
     metrics.stateBytes.read(() => this.#sum(({ table }) => table.byteLength));
   }
@@ -93,6 +96,7 @@ export class PartitionEngines {
       return undefined;
     }
     this.#engines.set(assignment, engine);
+    this.#tellStopped(assignment, engine);
     const { view } = this.#options;
     if (view !== undefined) {
       engine.show(view);
@@ -118,6 +122,7 @@ export class PartitionEngines {
       view.note('rebalance', `partition ${name} went`);
     }
     this.#restoring.delete(assignment);
+    this.#stopped.gone(name);
     metrics.lag.remove(assignment.topic, assignment.partition);
     metrics.partitionsAssigned.set(this.#engines.size);
   }
@@ -173,8 +178,24 @@ export class PartitionEngines {
       bad,
       metrics,
       spare: this.#spare,
+      onStopped: ({ model, reason }) => {
+        const { log, view } = this.#options;
+        log.error('a model has failed and is stopped', { topic, partition, model, reason });
+        if (this.#stopped.stopped(model, `${topic}/${partition}`, reason))
+          view?.note('note', `${model}, partition ${topic}/${partition}: ${reason}`);
+      },
       ...(write && { write }),
     });
+  }
+
+  /** What its state says was stopped by whoever had the partition before. */
+  #tellStopped({ topic, partition }: Assignment, engine: PartitionEngine): void {
+    for (const { model, key, count } of engine.stoppedModels()) {
+      const whose = key === '' ? '' : ` of ${JSON.stringify(key)}`;
+      const reason = `the model${whose} was stopped before, and the log said why`;
+      this.#options.log.warn('a model is stopped', { topic, partition, model, reason, models: count });
+      this.#stopped.stopped(model, `${topic}/${partition}`, reason, count);
+    }
   }
 
   async #restore(assignment: Assignment, changelog: ChangelogStore): Promise<PartitionEngine> {

@@ -180,14 +180,14 @@ class KafkaRun {
 
   /** The local snapshots, where the plan has a folder for them: one object for all lives of the stream. */
   #snapshotsOf({ changelog }: PipelineTopics): Snapshots | undefined {
-    const { state, fields } = this.#plan;
+    const { state, fields, learn } = this.#plan;
     if (changelog === undefined || state.store !== 'kafka' || state.path === undefined) return undefined;
     const { log, health, snapshotEvery } = this.#options;
     this.#snapshots ??= new Snapshots({
       path: state.path,
       admin: this.#client.admin,
       changelog,
-      fields: JSON.stringify(fields),
+      fields: JSON.stringify(learn ? { fields, learn } : fields),
       log,
       health,
       ...(snapshotEvery !== undefined && { every: snapshotEvery }),

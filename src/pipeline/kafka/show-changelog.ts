@@ -5,6 +5,7 @@ import { RecordNormalizer } from '../../normalize/record-normalizer.js';
 import { SeriesLog } from '../../series/series-log.js';
 import { SeriesTable } from '../../series/series-table.js';
 import type { KafkaPipelinePlan } from '../plan.js';
+import { RecordModels } from '../record-models.js';
 
 /** What the changelog of a pipeline holds. */
 export interface ChangelogContent {
@@ -46,6 +47,7 @@ export async function showChangelog(plan: KafkaPipelinePlan): Promise<ChangelogC
     for (let partition = 0; partition < topic.partitions; partition++) {
       const table = new SeriesTable();
       const engine = new RecordNormalizer({ ...plan.fields, table, hasGroup: plan.record.group !== undefined });
+      if (plan.learn) new RecordModels(plan.learn, plan.fields, table); // takes up their columns
       const log = new SeriesLog(table, (name) => engine.columnOf(name));
       const restored = await changelog.restore(partition, { apply: (key, value) => log.apply(key, value) });
       for (const { name, fingerprint } of table.columns) fields.set(name, fingerprint);

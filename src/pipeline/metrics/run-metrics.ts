@@ -51,6 +51,12 @@ export class RunMetrics {
   readonly gatedValues: Counter;
   /** Terms and categories that a full vocabulary had no room for. */
   readonly leftOutTerms: Counter;
+  /** Predictions of models, those whose target was known, and the sum of their losses; by model of the configuration. */
+  readonly predictions: Labelled<Counter, readonly ['model']>;
+  readonly judgedPredictions: Labelled<Counter, readonly ['model']>;
+  readonly predictionLoss: Labelled<Counter, readonly ['model']>;
+  /** What became of models, by `event`: stopped, frozen, thawed, deselected, selected, uncorrected. */
+  readonly modelEvents: Labelled<Counter, readonly ['model', 'event']>;
   /** Series forgotten by `ttl` or `maxSeries`. */
   readonly evictedSeries: Counter;
   /** Renormalizations and other events, by `cause`. */
@@ -124,6 +130,20 @@ export class RunMetrics {
     this.untimedValues = set.counter(name('untimed_values_total'), 'Values without a readable event time.');
     this.gatedValues = set.counter(name('gated_values_total'), 'Values scored and not learnt, as too far out.');
     this.leftOutTerms = set.counter(name('left_out_terms_total'), 'Terms and categories without room in a vocabulary.');
+    this.predictions = set.counter(name('predictions_total'), 'Predictions of models.', { labelNames: ['model'] });
+    this.judgedPredictions = set.counter(name('judged_predictions_total'), 'Predictions whose target was known.', {
+      labelNames: ['model'],
+    });
+    this.predictionLoss = set.counter(name('prediction_loss_total'), 'Sum of the losses of judged predictions.', {
+      labelNames: ['model'],
+    });
+    this.modelEvents = set.counter(
+      name('model_events_total'),
+      'Models that were stopped, frozen, thawed and the like.',
+      {
+        labelNames: ['model', 'event'],
+      },
+    );
     this.evictedSeries = set.counter(name('evicted_series_total'), 'Series forgotten by ttl or maxSeries.');
     this.events = set.counter(name('events_total'), 'Renormalizations and other events of series, by cause.', {
       labelNames: ['cause'],

@@ -1,14 +1,7 @@
 import { expect, it } from 'vitest';
-import { recordsOfMessages } from '../../../src/kafka/kafkajs/records-of-messages.js';
-import type { Delivery } from '../../../src/kafka/port.js';
-import { RecordBatchList } from '../../../src/kafka/record-batch/record-batch-list.js';
-import { BadRecords } from '../../../src/pipeline/kafka/bad-records.js';
-import { PartitionEngine } from '../../../src/pipeline/kafka/partition-engine.js';
-import { Spare } from '../../../src/pipeline/kafka/spare.js';
-import { Health } from '../../../src/pipeline/metrics/health.js';
-import { RunMetrics } from '../../../src/pipeline/metrics/run-metrics.js';
 import type { KafkaPipelinePlan } from '../../../src/pipeline/plan.js';
 import { toPlan } from '../../../src/pipeline/to-plan.js';
+import { deliver, engineOf, entriesOf, restored, someMetrics } from '../../support/partition-engine.js';
 
 const plan = toPlan(
   {
@@ -24,33 +17,7 @@ const plan = toPlan(
   ({ path, message }) => `${path.join('.')}: ${message}`,
 ) as KafkaPipelinePlan;
 
-const someMetrics = () => new RunMetrics({ version: '0', health: new Health(() => 0) });
-
-function engine(metrics = someMetrics()): PartitionEngine {
-  const log = { info: () => {}, warn: () => {}, error: () => {} };
-  const bad = new BadRecords({ onBadRecord: 'dead-letter', maxBadRatio: 1, topic: 'dead' }, metrics, log as never);
-  const spare = new Spare(
-    () => new RecordBatchList(),
-    (list) => list.reset(),
-    4,
-  );
-  return new PartitionEngine({ plan, topic: 'in', partition: 0, sinkPartition: undefined, bad, metrics, spare });
-}
-
-function deliver(to: PartitionEngine, values: readonly (object | Buffer)[], from: number) {
-  const messages = values.map((value, i) => ({
-    timestamp: String(1000 * (from + i)),
-    key: Buffer.from(`k${(from + i) % 2}`),
-    value: Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value)),
-    offset: String(from + i),
-  }));
-  const { records, byteLength } = recordsOfMessages(messages as never);
-  const nextOffset = from + values.length;
-  const delivery = { topic: 'in', partition: 0, records, byteLength, fault: null, firstOffset: from, nextOffset };
-  return to
-    .process(delivery as unknown as Delivery)
-    .outputs.map(({ topic, value, headers }) => ({ topic, value: Buffer.from(value ?? []).toString(), headers }));
-}
+const engine = (metrics = someMetrics()) => engineOf(plan, { metrics });
 
 const record = (k: number) => ({
   frame: Buffer.from(Uint8Array.from({ length: 6 }, (_, i) => (k * 31 + i * 7) & 255)).toString('base64'),
@@ -66,9 +33,7 @@ it('goes on in another engine from the entries of the changelog, to the last bit
 
   const first = engine();
   const before = deliver(first, records.slice(0, 23), 0);
-  const second = engine();
-  first.log.collect((key, value) => second.log.apply(key.slice(), value?.slice() ?? null));
-  second.log.settle();
+  const second = restored(engine(), entriesOf(first));
   const after = deliver(second, records.slice(23), 23);
   expect([...before, ...after].map(({ value }) => value)).toEqual(expected);
 });
