@@ -4,7 +4,7 @@ import { defaultMethod } from '../normalize/default-method.js';
 import type { FieldOptions } from '../normalize/field-options.js';
 import { isTimed } from '../normalize/is-timed.js';
 import { withDefaults } from '../normalize/with-defaults.js';
-import { hasBatches, isTextPlan, type PipelinePlan } from '../pipeline/plan.js';
+import { hasBatches, isTextPlan, type LearnPlan, type PipelinePlan } from '../pipeline/plan.js';
 import { resolveLearn } from '../pipeline/resolve-learn.js';
 import { runPipeline } from '../pipeline/run-pipeline.js';
 import type { Fault } from '../pipeline/schema-faults.js';
@@ -157,7 +157,7 @@ function planOf(files: string[], flags: Flags): PipelinePlan {
         ...(others && { others: override(others) }),
       };
   if (base === undefined) return { ...plan, fields };
-  for (const model of base.learn ?? []) resolveLearn(model, fields); // throws what flags have taken from under it
+  for (const model of base.learn ?? []) checkLearn(model, fields);
   if (base.learn !== undefined && hasBatches({ fields }))
     throw new InvalidOptionError('--method', 'batch', 'another beside learn, whose models take records one by one');
   const { ttl, maxSeries } = base.state;
@@ -180,6 +180,16 @@ function planOf(files: string[], flags: Flags): PipelinePlan {
     }),
     ...((flags.include || flags.replace) && { output: plan.output }),
   };
+}
+
+/** @throws InvalidOptionError naming what flags have taken from under a model */
+function checkLearn(model: LearnPlan, fields: PipelinePlan['fields']): void {
+  try {
+    resolveLearn(model, fields);
+  } catch (error) {
+    if (!(error instanceof InvalidOptionError)) throw error;
+    throw new InvalidOptionError(`learn.${model.name}.${error.option}`, error.received, error.expected);
+  }
 }
 
 function fieldOf(field: string, method: string | undefined, own: object): [string, unknown] {

@@ -98,7 +98,8 @@ export class RecordModels {
       return {
         plan,
         isBinary: resolved.isBinary,
-        turn: new RecordLoop(model, loop, plan.missing, table.counters),
+        // What is missing is counted by its field; a field that is warming up misses nothing.
+        turn: new RecordLoop(model, loop, plan.missing, { missing: 0 }),
         column: attachColumn(table, `${LEARNT}.${name}`, fingerprint, kept, this.restarted),
         counts: { model: name, predictions: 0, judged: 0, loss: 0 },
         inputs: [],

@@ -134,6 +134,23 @@ describe('streamnorm normalize', () => {
     expect(values.map(({ w }) => w)).toEqual([5, 5, 5, 5]);
   });
 
+  it('learns as a configuration says, and names what flags have taken from under a model', async () => {
+    writeFileSync(
+      at('learn.yaml'),
+      'source: { stdin: {} }\nfields: { v: { method: z-score, warmup: 2 } }\nlearn: { p: { model: linear, target: w } }\n',
+    );
+    const input = Array.from({ length: 9 }, (_, i) => `{"v":${i % 4},"w":${i % 4}}\n`).join('');
+    const { code, stdout, stderr } = await normalize(['-c', 'learn.yaml'], input);
+    expect(code).toBe(0);
+    const { learnt } = JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as { learnt: { p: { prediction: unknown } } };
+    expect(typeof learnt.p.prediction).toBe('number');
+    expect(stderr).toMatch(/^p: 7 predictions, mean loss [\d.]+$/m);
+    expect(await normalize(['-c', 'learn.yaml', '-f', 'w'], input)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('learn.p.features.0 must be a field that is normalized: w, got "v"'),
+    });
+  });
+
   it('fails with the name of a file that is not there', async () => {
     const { code, stderr } = await normalize(['none.ndjson']);
     expect(code).toBe(1);

@@ -41,6 +41,12 @@ describe('PrequentialLoss', () => {
     expect(preq.with(5).windowed).toBe(3);
     expect(preq.with(Number.NaN)).toMatchObject({ count: 6 });
   });
+  it('says the same without a window, but of that, and keeps less', () => {
+    const [with7, without] = [new PrequentialLoss({ window: 7 }), new PrequentialLoss({ window: null })].map(aimed);
+    for (const loss of [3, 1, 4, 1, 5]) for (const each of [with7!, without!]) each.update(loss);
+    expect(without!.with(9)).toEqual({ ...with7!.with(9), windowed: Number.NaN });
+    expect(without!.stride).toBeLessThan(with7!.stride);
+  });
   it('has no mean of nothing', () => {
     expect(aimed(new PrequentialLoss()).with(Number.NaN)).toEqual({
       cumulative: NaN,

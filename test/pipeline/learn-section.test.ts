@@ -205,6 +205,7 @@ describe('a model that fails', () => {
     expect(outputs.map(({ learnt: { wild: _, ...others }, ...rest }) => ({ ...rest, learnt: others }))).toEqual(
       recordsOf(without.output),
     );
+    expect(summary.missing).toBe(without.summary.missing);
     const [first, second] = summary.models;
     expect(first).toMatchObject({
       name: 'wild',

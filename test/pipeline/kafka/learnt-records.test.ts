@@ -3,6 +3,7 @@ import { StoppedModels } from '../../../src/pipeline/kafka/stopped-models.js';
 import { Health } from '../../../src/pipeline/metrics/health.js';
 import type { KafkaPipelinePlan } from '../../../src/pipeline/plan.js';
 import { toPlan } from '../../../src/pipeline/to-plan.js';
+import { readTable } from '../../../src/series/table-sections.js';
 import { deliver, engineOf, entriesOf, restored, someMetrics } from '../../support/partition-engine.js';
 import { PortableStream } from '../../support/portable-stream.js';
 
@@ -45,9 +46,16 @@ describe('what is learnt of a partition', () => {
     const expected = deliver(engineOf(plan), records, 0).map(({ value }) => value);
     const first = engineOf(plan);
     const before = deliver(first, records.slice(0, 77), 0);
-    const second = restored(engineOf(plan), entriesOf(first));
-    const after = deliver(second, records.slice(77), 77);
-    expect([...before, ...after].map(({ value }) => value)).toEqual(expected);
+    const entries = entriesOf(first);
+    const second = restored(engineOf(plan), entries);
+    // By a local snapshot too.
+    const third = engineOf(plan);
+    third.log.load(readTable(first.table.toBytes()), first.log.head);
+    third.log.settle();
+    for (const engine of [second, third]) {
+      const after = deliver(engine, records.slice(77), 77);
+      expect([...before, ...after].map(({ value }) => value)).toEqual(expected);
+    }
     expect(JSON.parse(expected.at(-1)!).learnt.p.prediction).not.toBeNull();
     expect(second.log.restarted).toEqual(new Set());
   }); // biome-ignore format: a row each
