@@ -53,8 +53,8 @@ export interface ToKafkaOptions {
    */
   gathered?: (together: readonly DeliveryOutput[]) => readonly ProduceBatch[];
   /**
-   * How long to gather deliveries of a partition before they are committed together, in ms. Where commits take longer than that they are
-   * gathered for as long as the last one took, up to 30 ms: brokers that are busy get fewer and larger commits, and not a queue of them.
+   * How long to gather deliveries of a partition before they are committed together, in ms. Where there is much of it (64 KiB) it is
+   * gathered for as long as the last commit took, if that is longer, up to 30 ms: rate is what counts there, and a commit costs by the piece.
    *
    * @defaultValue 0
    */
@@ -101,8 +101,10 @@ export function toKafka(options: ToKafkaOptions): OperatorFunction<DeliveryOutpu
     });
 }
 
-/** ms; what a busy broker may make of `maxWait`. */
+/** ms; what `maxWait` becomes at most where there is much to do. */
 const LONGEST_GATHERING = 30;
+/** Bytes that one partition has brought at once when there is much to do. */
+const MUCH = 65_536;
 
 /** Deliveries of one partition that wait to be committed. */
 interface Queue {
@@ -203,7 +205,8 @@ class DeliveryWriter {
     const signal = queue.waiting[0]!.delivery.assignment.signal;
     if (maxWait === 0 || queue.bytes >= maxWaitBytes || this.#finishing || signal.aborted) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.max(maxWait, Math.min(queue.took, LONGEST_GATHERING)));
+      const wait = queue.bytes < MUCH ? maxWait : Math.max(maxWait, Math.min(queue.took, LONGEST_GATHERING));
+      const timer = setTimeout(resolve, wait);
       queue.hurry = () => {
         clearTimeout(timer);
         resolve();

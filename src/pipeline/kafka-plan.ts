@@ -13,7 +13,7 @@ type Sink = Extract<Config['sink'], { kafka: unknown }>['kafka'];
 const SESSION_TIMEOUT = 6_000;
 
 /** ms that records are gathered before they are committed: a transaction takes about as long, and a broker that has fewer of them is faster with each. */
-const MAX_WAIT = 5;
+const MAX_WAIT = 10;
 
 /** The Kafka parts of a plan, and all that is wrong with them or with what stands beside them. */
 export function kafkaPlan(

@@ -66,7 +66,7 @@ strict: true
       workers: 1,
       http: false,
       state: { store: 'file', path: 'state/', checkpointEvery: 10_000, ttl: 604_800_000, maxSeries: 1000 },
-      batch: { maxLength: 512, maxWait: 5, backend: 'cpu' },
+      batch: { maxLength: 512, maxWait: 10, backend: 'cpu' },
       strict: true,
     });
   });
