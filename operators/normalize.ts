@@ -17,6 +17,7 @@ import {
   type TimeOption,
   timeAccessor,
 } from './internal/record-access.js';
+import { recordShaper } from './internal/record-shaper.js';
 import { toEpochMs } from './internal/to-epoch-ms.js';
 import { touchTime } from './internal/touch-time.js';
 import { UnitVector, unitComponents } from './internal/unit-vector.js';
@@ -166,11 +167,46 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
         }
         return Object.assign(copyOf(record), out);
       };
+      const isPlain =
+        others === undefined &&
+        !hasGroup &&
+        include.length === 0 &&
+        engine.vectors.length === 0 &&
+        engine.fields.every(({ scorer, resolved }) => scorer && resolved.rules.whileWarming !== 'drop');
+      if (isPlain) return source.pipe(map(plainNormalizer(engine, keyOf, timeOf)));
       return source.pipe(
         map(normalizeRecord),
         filter(() => !isDropped),
       );
     });
+}
+
+/** The same for the common case, numbers with a score each and nothing else, at half the cost. */
+function plainNormalizer<T extends object>(
+  engine: RecordNormalizer,
+  keyOf: (record: T) => string,
+  timeOf: ((record: T) => number | Date | string) | undefined,
+): (record: T) => T & Normalized {
+  const { table, fields } = engine;
+  const shaper = recordShaper(fields.map(({ name }) => name));
+  const values = new Float64Array(fields.length);
+  const scores = new Float64Array(fields.length);
+  const epochs = new Float64Array(fields.length);
+  return (record) => {
+    const at = timeOf === undefined ? Number.NaN : toEpochMs(timeOf(record));
+    const key = keyOf(record);
+    shaper.read(record, values);
+    const slot = table.slotOf(key, touchTime(at, table));
+    for (let i = 0; i < fields.length; i++) {
+      scores[i] = engine.score(i, slot, values[i]!, at);
+      epochs[i] = fields[i]!.scorer!.epoch;
+    }
+    const { normalized, epoch } = shaper.shape(scores, epochs);
+    const out = copyOf(record) as T & Normalized;
+    out.normalized = normalized;
+    out.epoch = epoch;
+    return out;
+  };
 }
 
 function orNull(x: number): number | null {
