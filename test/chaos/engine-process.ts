@@ -18,6 +18,8 @@ process.on('exit', () => {
 /** A process under test: its log, its memory, its end. */
 export class EngineProcess {
   readonly exited: Promise<Exit>;
+  /** When it wrote its first line: until then it was being loaded. At its end at the latest. */
+  readonly spoke: Promise<void>;
   readonly started = performance.now();
   /** Megabytes of resident memory, sampled four times a second. */
   readonly memory: number[] = [];
@@ -40,6 +42,9 @@ export class EngineProcess {
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.log = (this.log + text).slice(-1_000_000);
       });
+    const first = new Promise<void>((resolve) => {
+      for (const stream of [this.#child.stdout!, this.#child.stderr!]) stream.once('data', () => resolve());
+    });
     const sampler = setInterval(() => this.#sample(), 250);
     this.exited = new Promise((resolve) => {
       this.#child.on('close', (code, signal) => {
@@ -49,6 +54,7 @@ export class EngineProcess {
         resolve(this.exit);
       });
     });
+    this.spoke = Promise.race([first, this.exited.then(() => {})]);
   }
 
   get pid(): number {

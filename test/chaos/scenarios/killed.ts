@@ -8,7 +8,7 @@ interface Killing {
   client?: 'kafkajs';
   kills: number;
   records: number;
-  /** Seconds that a process lives, between these. */
+  /** Seconds that a process lives once it is loaded, between these: on a busy machine it would else die before it has done anything. */
   lives: readonly [number, number];
   /** ms until the next commit. */
   recovery: number;
@@ -32,6 +32,7 @@ async function killed(lab: Lab, { delivery, client, kills, records, lives, recov
   let measuring: Promise<void> | null = null;
   for (let kill = 1; kill <= kills; kill++) {
     const engine = pipeline.start({ member });
+    await engine.spoke;
     await sleep(1000 * between(lives[0], lives[1], dice));
     await engine.stop('SIGKILL');
     measuring ??= pipeline.recovered(`kill ${kill}`).finally(() => {

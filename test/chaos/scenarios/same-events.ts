@@ -22,6 +22,7 @@ export const D14: Scenario = {
     });
     for (let i = 0; i < kills; i++) {
       const engine = disturbed.start();
+      await engine.spoke;
       await sleep(between(500, 4000, dice));
       await engine.stop('SIGKILL');
     }
