@@ -91,7 +91,7 @@ interface Choice {
 
 type Seen = (name: TraitName) => string | undefined;
 
-function byNature(seen: Seen, { min, max }: { min: number; max: number }): Choice | undefined {
+function byNature(seen: Seen, { min, max, circle }: SeriesProfile): Choice | undefined {
   const none = (reason: string): Choice => ({ options: { method: 'none' }, reasons: [reason] });
   if (seen('flat')) return none(`${seen('flat')}: there is nothing to scale yet`);
   if (seen('two-valued')) {
@@ -107,9 +107,12 @@ function byNature(seen: Seen, { min, max }: { min: number; max: number }): Choic
     );
   if (seen('few')) return undefined;
   if (seen('angle'))
-    return none(
-      `an angle: ${seen('angle')}; no center lies in its middle, so send its sine and cosine, which lie in [−1, 1] already`,
-    );
+    return {
+      options: { method: 'sin-cos', ...(circle === 'degrees' && { period: 360 }) },
+      reasons: [
+        `an angle: ${seen('angle')}; no center lies in its middle, so sin-cos makes it a point on the circle, both numbers in [−1, 1]`,
+      ],
+    };
   if (seen('normalized')) return none(`normalized already: ${seen('normalized')}`);
   if (seen('sparse'))
     return { options: { method: 'max-abs' }, reasons: [`sparse: ${seen('sparse')}, and under max-abs 0 stays 0`] };

@@ -23,7 +23,7 @@ describe('advise', () => {
     ['randomWalk', 'adaptive'],
     ['correlated', 'z-score'],
     ['daily', 'z-score'],
-    ['angle', 'none'],
+    ['angle', 'sin-cos'],
     ['normalized', 'none'],
     ['share', 'none'],
     ['quantized', 'z-score'],

@@ -16,7 +16,9 @@ export function scoredSample(
   { series }: FieldSample,
 ): { series: SeriesSample; scores: SeriesScores } {
   const longest = longestOf(series);
-  return { series: longest, scores: scoreSeries(resolveField(options), longest, RULER, Number.POSITIVE_INFINITY) };
+  // What comes out of sin-cos is two numbers: the angle itself says more.
+  const drawn: FieldOptions = options.method === 'sin-cos' ? { method: 'none' } : options;
+  return { series: longest, scores: scoreSeries(resolveField(drawn), longest, RULER, Number.POSITIVE_INFINITY) };
 }
 
 /** The values of the series that is drawn, for a terminal. */
