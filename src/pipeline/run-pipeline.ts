@@ -87,7 +87,7 @@ class Run {
     this.#tally = new ModelTally(plan.learn ?? [], options.warn ?? (() => {}));
     this.#scorer = new BatchScorer(plan, state.table, (event) => this.#tally.note(event));
     this.#tally.resume(this.#scorer.models?.stopped() ?? []);
-    this.#source = new TextSource(plan, resume);
+    this.#source = new TextSource(plan, resume, options.warn);
     this.#sink = sink;
     this.#dead = dead;
     this.#identity = identity;

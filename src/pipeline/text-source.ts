@@ -44,6 +44,7 @@ export class TextSource {
   readonly #plan: TextPipelinePlan;
   readonly #format: TextFormat | undefined;
   readonly #delimiter: string | undefined;
+  readonly #warn: (message: string) => void;
   /** Absent until the first bytes were seen. */
   format: TextFormat | undefined;
   /** Absent for NDJSON, and until the first row was seen. */
@@ -58,8 +59,10 @@ export class TextSource {
   constructor(
     plan: TextPipelinePlan,
     resume?: { position: TextPosition; format: TextFormat | undefined; csv: CsvShape | undefined },
+    warn: (message: string) => void = () => {},
   ) {
     this.#plan = plan;
+    this.#warn = warn;
     const { source } = plan;
     this.#format = source.kind === 'simulate' ? 'ndjson' : source.format;
     this.#delimiter = source.kind === 'simulate' ? undefined : source.delimiter;
@@ -149,6 +152,15 @@ export class TextSource {
     return header;
   }
 
+  /** Numeric columns; those that hold numbers and are left as they are for the text beside them are told of. */
+  #sniffed(header: CsvHeader, rows: RecordBatch, spokenFor: readonly string[]): string[] {
+    const { numeric, mixed } = sniffNumericColumns(header, rows);
+    for (const name of mixed)
+      if (!spokenFor.includes(name))
+        this.#warn(`${name}: numbers beside text in the first rows: left as it is; name it (fields, --field) to normalize it`);
+    return numeric;
+  }
+
   #csvDecoder(header: CsvHeader, rows: RecordBatch): CsvDecoder {
     const { fields, record, learn = [] } = this.#plan;
     const isVector = ({ options }: (typeof fields.named)[number]) => vectorMethodOf(options) !== undefined;
@@ -168,7 +180,9 @@ export class TextSource {
       csv.numeric =
         fields.others === undefined
           ? named
-          : [...new Set([...named, ...sniffNumericColumns(header, rows)])].filter((name) => !texts.includes(name));
+          : [...new Set([...named, ...this.#sniffed(header, rows, [...named, ...texts])])].filter(
+              (name) => !texts.includes(name),
+            );
     return new CsvDecoder(header, [...new Set([...csv.numeric, ...learnt])], texts);
   }
 }

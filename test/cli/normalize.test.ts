@@ -111,6 +111,13 @@ describe('streamnorm normalize', () => {
     expect((await normalize(['bad.ndjson', '--strict'])).code).toBe(1);
   });
 
+  it('says of a CSV column that it is left as it is where text stands beside its numbers', async () => {
+    const csv = `x,v\n${Array.from({ length: 10 }, (_, i) => `${i},${i % 5 === 0 ? 'bad' : i}`).join('\n')}\n`;
+    const { stdout, stderr } = await normalize(['--format', 'csv'], csv);
+    expect(stderr).toMatch(/^v: numbers beside text in the first rows: left as it is; name it \(fields, --field\)/m);
+    expect(stdout.split('\n')[1]).toMatch(/^0,bad/);
+  });
+
   it('counts values that are no number of a field that is asked for', async () => {
     const { code, stderr } = await normalize(['-f', 'v'], '{"v":1}\n{"v":"x"}\n{"v":null}\n');
     expect(code).toBe(0);

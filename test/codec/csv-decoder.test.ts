@@ -190,8 +190,11 @@ describe('detectDelimiter', () => {
 });
 
 describe('sniffNumericColumns', () => {
-  it('takes columns that have a number and no text', () => {
+  it('takes columns that have a number and no text, and tells of those with both', () => {
     const rows = ['1,x,,2024-01-01,NA,7', ',y,,2024-01-02,3,seven', 'bad row', '2.5,z,,2024-01-03,NA,8'];
-    expect(sniffNumericColumns(headerOf('a,b,c,d,e,f'), batchOf(rows.map(encode)))).toEqual(['a', 'e']);
+    expect(sniffNumericColumns(headerOf('a,b,c,d,e,f'), batchOf(rows.map(encode)))).toEqual({
+      numeric: ['a', 'e'],
+      mixed: ['f'],
+    });
   });
 });
