@@ -176,8 +176,11 @@ function relay(from: Socket, into: Socket, judge: (frame: Buffer) => Promise<Fat
       if (fate !== 'pass' || into.destroyed) continue;
       if (!into.write(frame))
         await new Promise<void>((resolve) => {
-          into.once('drain', resolve);
-          into.once('close', resolve);
+          const goOn = (): void => {
+            into.off('drain', goOn).off('close', goOn);
+            resolve();
+          };
+          into.on('drain', goOn).on('close', goOn);
         });
     }
     return bytes.subarray(at);
