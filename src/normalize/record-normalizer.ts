@@ -5,7 +5,7 @@ import { BatchColumn, type BatchColumnRun } from './batch/batch-column.js';
 import { createScorer } from './create-scorer.js';
 import type { FieldOptions } from './field-options.js';
 import { GroupColumn } from './group-column.js';
-import { type ResolvedField, resolveField } from './resolve-field.js';
+import { isFingerprintOfField, type ResolvedField, resolveField } from './resolve-field.js';
 import { scoreColumn } from './score-column.js';
 import type { Scorer } from './scorer.js';
 import { resolveVector } from './vector/resolve-vector.js';
@@ -81,11 +81,11 @@ export class RecordNormalizer {
 
   /**
    * A column of the table by its name: what stands beside fields in it (groups, models) included. That of a field not met before is taken
-   * up as `indexOf` does; undefined where there is none.
+   * up as `indexOf` does, where its stored state is one of a field; undefined where there is none.
    */
-  columnOf(name: string): StateColumn | undefined {
+  columnOf(name: string, fingerprint: string): StateColumn | undefined {
     const known = this.table.columns.find((column) => column.name === name);
-    if (known !== undefined) return known;
+    if (known !== undefined || !isFingerprintOfField(fingerprint)) return known;
     const index = this.indexOf(name);
     return index < 0 ? undefined : this.fields[index]!.column;
   }

@@ -146,6 +146,16 @@ export function resolveField(field: FieldOptions, hasGroup = false): ResolvedFie
   };
 }
 
+/** Whether a fingerprint is that of a field that is one number, and not of what stands beside fields, or of a field that is more. */
+export function isFingerprintOfField(fingerprint: string): boolean {
+  try {
+    const [method, second] = JSON.parse(fingerprint) as unknown[];
+    return METHODS.includes(method as PlainMethod) && !Array.isArray(second);
+  } catch {
+    return false;
+  }
+}
+
 /** @throws InvalidOptionError also for weights of several channels, for a field is one */
 function resolveBatch(field: FieldOptions): BatchNormRules {
   const { semantics, momentum, epsilon, rMax, dMax, gamma, beta, missing } = field;

@@ -47,7 +47,7 @@ export class SeriesLog {
   /** Fields whose state was of another configuration: they begin afresh. */
   readonly restarted = new Set<string>();
   readonly #table: SeriesTable;
-  readonly #columnOf: (name: string) => StateColumn | undefined;
+  readonly #columnOf: (name: string, fingerprint: string) => StateColumn | undefined;
   readonly #layouts = new Map<number, { layout: Layout; columns: Target[] }>();
   readonly #numbers = new Map<string, number>();
   /** The layout of the table as it is, and the columns that it was made of. */
@@ -59,7 +59,7 @@ export class SeriesLog {
   #seen = new Float64Array(64);
 
   /** @param columnOf the column of a field that was found in the log, made where it is to be taken up; undefined: it is not */
-  constructor(table: SeriesTable, columnOf: (name: string) => StateColumn | undefined) {
+  constructor(table: SeriesTable, columnOf: (name: string, fingerprint: string) => StateColumn | undefined) {
     this.#table = table;
     this.#columnOf = columnOf;
     table.watcher = this.changes;
@@ -127,7 +127,7 @@ export class SeriesLog {
   load({ index, columns, recency }: TableParts, { layouts, clock }: LogHead): void {
     for (const [number, text] of layouts) this.#learnLayout(number, toUtf8.encode(text));
     const targets = columns.map(({ name, fingerprint, stride, growable }) => {
-      const column = this.#columnOf(name);
+      const column = this.#columnOf(name, fingerprint);
       if (column?.fingerprint !== fingerprint || column.stride !== stride || column.growable !== growable)
         throw new IncompatibleStateError(`state of ${JSON.stringify(name)} was learnt under another configuration`);
       return column;
@@ -195,7 +195,7 @@ export class SeriesLog {
     }
     if (!isLayout(layout)) throw new CorruptCheckpointError(`layout ${number}: not a list of fields`);
     const columns = layout.map((field) => {
-      const column = this.#columnOf(field.name);
+      const column = this.#columnOf(field.name, field.fingerprint);
       if (column === undefined) return undefined;
       const { fingerprint, stride, growable } = column;
       if (fingerprint === field.fingerprint && stride === field.stride && growable === field.growable) return column;

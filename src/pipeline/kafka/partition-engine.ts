@@ -87,7 +87,7 @@ export class PartitionEngine {
     this.#scorer = new BatchScorer(plan, this.table, (event) => this.#note(event));
     this.#hasBatches = hasBatches(plan);
     const { engine } = this.#scorer;
-    this.log = new SeriesLog(this.table, (name) => engine.columnOf(name));
+    this.log = new SeriesLog(this.table, (name, fingerprint) => engine.columnOf(name, fingerprint));
     this.#decoder = new NdjsonDecoder(decoderOptions(plan));
     this.#encoder = new NdjsonEncoder(plan.output.mode);
     this.#headers = new SourceHeaders(topic, partition);

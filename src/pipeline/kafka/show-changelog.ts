@@ -48,7 +48,7 @@ export async function showChangelog(plan: KafkaPipelinePlan): Promise<ChangelogC
       const table = new SeriesTable();
       const engine = new RecordNormalizer({ ...plan.fields, table, hasGroup: plan.record.group !== undefined });
       if (plan.learn) new RecordModels(plan.learn, plan.fields, table); // takes up their columns
-      const log = new SeriesLog(table, (name) => engine.columnOf(name));
+      const log = new SeriesLog(table, (name, fingerprint) => engine.columnOf(name, fingerprint));
       const restored = await changelog.restore(partition, { apply: (key, value) => log.apply(key, value) });
       for (const { name, fingerprint } of table.columns) fields.set(name, fingerprint);
       for (const name of log.restarted) restarted.add(name);

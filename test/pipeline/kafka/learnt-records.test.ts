@@ -73,6 +73,17 @@ describe('what is learnt of a partition', () => {
     expect(Math.abs(learnt.q.prediction)).toBeGreaterThan(0.1);
   });
 
+  it('leaves nothing behind that looks like a field, once nothing is learnt any more', () => {
+    const first = engineOf(planOf({ p: linear }, { fields: '*' }));
+    deliver(first, records.slice(0, 100), 0);
+    const without = planOf({}, { fields: '*' });
+    const second = restored(engineOf(without), entriesOf(first));
+    expect(second.table.columns.map(({ name }) => name).sort()).toEqual(['a', 'b', 'c', 'y']);
+    const [out] = deliver(second, records.slice(100), 100);
+    expect(JSON.parse(out!.value)).toMatchObject({ normalized: { a: expect.any(Number), y: expect.any(Number) } });
+    expect(out!.value).not.toContain('learnt');
+  });
+
   it('counts predictions, losses and what becomes of models', () => {
     const metrics = someMetrics();
     const plan = planOf({ p: { ...linear, earlyStopping: { patience: 10, tolerance: 0.9 } } });
