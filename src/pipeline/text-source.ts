@@ -157,7 +157,9 @@ export class TextSource {
     const { numeric, mixed } = sniffNumericColumns(header, rows);
     for (const name of mixed)
       if (!spokenFor.includes(name))
-        this.#warn(`${name}: numbers beside text in the first rows: left as it is; name it (fields, --field) to normalize it`);
+        this.#warn(
+          `${name}: numbers beside text in the first rows: left as it is; name it (fields, --field) to normalize it`,
+        );
     return numeric;
   }
 

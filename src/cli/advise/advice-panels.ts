@@ -9,7 +9,11 @@ export function advicePanels({ field, options }: FieldAdvice, sample: FieldSampl
   const { series, scores } = scoredSample(options, sample);
   const name = series.key === '' ? field : `${field} of ${series.key}`;
   const bound = (k: number) => scores.centers.map((center, i) => center + k * scores.scales[i]!);
-  const isBell = options.method !== 'none' && options.method !== 'sin-cos' && options.method !== 'min-max' && options.method !== 'max-abs';
+  const isBell =
+    options.method !== 'none' &&
+    options.method !== 'sin-cos' &&
+    options.method !== 'min-max' &&
+    options.method !== 'max-abs';
   return [
     {
       title: name,
