@@ -159,13 +159,13 @@ export class LoudnessNormalizer {
     const step = 10 ** (slope / 20);
     // Begun anew every so often, and the same bits however the hop is cut.
     const factorAt = (frame: number) => 10 ** ((from + slope * frame) / 20);
-    const rest = done % STRETCH;
-    let factor = factorAt(done - rest);
-    for (let i = 0; i < rest; i++) factor *= step;
-    for (let i = 0; i < frames; i++) {
-      if ((done + i) % STRETCH === 0) factor = factorAt(done + i);
-      factors[i] = factor;
-      factor *= step;
+    for (let frame = done - (done % STRETCH); frame < done + frames; frame += STRETCH) {
+      let factor = factorAt(frame);
+      const end = Math.min(frame + STRETCH, done + frames) - done;
+      for (let i = frame - done; i < end; i++) {
+        if (i >= 0) factors[i] = factor;
+        factor *= step;
+      }
     }
     return factors;
   }

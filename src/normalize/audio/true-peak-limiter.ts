@@ -1,13 +1,5 @@
 import type { AudioLayout } from '../../stats/audio/audio-format.js';
-import {
-  interpolatedPeak,
-  largestIn,
-  leastMiddle,
-  OVERSHOOT,
-  PEAK_DELAY,
-  STRETCH,
-  TAPS,
-} from '../../stats/audio/true-peak-filter.js';
+import { interpolatedPeak, nextLoud, PEAK_DELAY, TAPS } from '../../stats/audio/true-peak-filter.js';
 
 export interface TruePeakLimiterOptions {
   /** Amplitude that no value between samples exceeds, in units of full scale. */
@@ -24,6 +16,8 @@ const SPREAD = 1;
 const HEADER = 2;
 /** A reduction that nobody hears, in which the limiter is at rest. */
 const NONE = 1e-9;
+/** Frames whose peaks are looked for before the gain is looked at again. */
+const STRETCH = 16;
 /** A peak is let alone only where it falls short of what would matter by more than rounding. */
 const SHORT = 1 - 1e-9;
 
@@ -55,8 +49,7 @@ export class TruePeakLimiter {
   /** Frames of the signal that are looked back at. */
   readonly #back: number;
   #lines: Float64Array[] = [];
-  /** By channel: the largest sample of the stretch before. */
-  readonly #before: Float64Array;
+  #energies: Float64Array[] = [];
   /** By frame of a stretch. */
   readonly #peaks = new Float64Array(STRETCH);
   #reductions = new Float64Array(0);
@@ -70,7 +63,6 @@ export class TruePeakLimiter {
     this.#ceiling = options.ceiling;
     this.#kept = 1 - 1 / options.release;
     this.#keptLong = this.#kept ** STRETCH * SHORT;
-    this.#before = new Float64Array(channels);
     this.#window = options.lookAhead + 1;
     this.#sought = this.#window + 2 * SPREAD;
     this.latency = this.#window + SPREAD - 1 + PEAK_DELAY;
@@ -120,19 +112,27 @@ export class TruePeakLimiter {
     this.#keep(frames);
   }
 
-  /** Lays the samples out by channel behind those before them. */
+  /** Lays the samples out by channel behind those before them, and adds up their squares. */
   #layOut(samples: ArrayLike<number>, start: number, end: number, factors: Float64Array): void {
     const { state } = this;
     const channels = this.#channels;
     const back = this.#back;
     for (let c = 0; c < channels; c++) {
       const line = this.#lines[c]!;
+      const energies = this.#energies[c]!;
       for (let i = 0, from = this.#samplesAt(c); i < back; i++) line[i] = state[from + i]!;
-      for (let i = 0, k = start * channels + c; i < end - start; i++, k += channels) {
-        const x = samples[k]! * factors[i]!;
-        line[back + i] = x - x === 0 ? x : 0;
+      let energy = 0;
+      for (let i = back - TAPS + 1; i < back; i++) {
+        energy += line[i]! * line[i]!;
+        energies[i + 1] = energy;
       }
-      this.#before[c] = largestIn(line, back - TAPS + 1, back);
+      for (let i = 0, n = back, k = start * channels + c; i < end - start; i++, n++, k += channels) {
+        const given = samples[k]! * factors[i]!;
+        const x = given - given === 0 ? given : 0;
+        line[n] = x;
+        energy += x * x;
+        energies[n + 1] = energy;
+      }
     }
   }
 
@@ -175,20 +175,16 @@ export class TruePeakLimiter {
     let isLoud = false;
     for (let c = 0; c < this.#channels; c++) {
       const line = this.#lines[c]!;
-      const own = largestIn(line, back + from, back + to);
-      const largest = Math.max(own, this.#before[c]!);
-      this.#before[c] = own;
-      if (largest * OVERSHOOT <= limit) continue;
-      const least = leastMiddle(limit, largest);
-      for (let i = from; i < to; i++) {
-        const middle = Math.abs(line[back + i - PEAK_DELAY]!);
-        if (middle <= least && Math.abs(line[back + i - PEAK_DELAY + 1]!) <= least) continue;
-        const between = interpolatedPeak(line, back + i);
+      const energies = this.#energies[c]!;
+      const end = back + to;
+      for (let i = nextLoud(energies, back + from, end, limit); i < end; i = nextLoud(energies, i + 1, end, limit)) {
+        const between = interpolatedPeak(line, i);
+        const middle = Math.abs(line[i - PEAK_DELAY]!);
         const peak = between > middle ? between : middle;
         if (peak <= limit) continue;
         if (!isLoud) peaks.fill(0);
         isLoud = true;
-        if (peak > peaks[i - from]!) peaks[i - from] = peak;
+        if (peak > peaks[i - back - from]!) peaks[i - back - from] = peak;
       }
     }
     return isLoud;
@@ -238,7 +234,9 @@ export class TruePeakLimiter {
   #reserve(frames: number): void {
     if (frames <= this.#frames) return;
     this.#frames = frames;
-    this.#lines = Array.from({ length: this.#channels }, () => new Float64Array(this.#back + frames));
+    const length = this.#back + frames;
+    this.#lines = Array.from({ length: this.#channels }, () => new Float64Array(length));
+    this.#energies = Array.from({ length: this.#channels }, () => new Float64Array(length + 1));
     this.#reductions = new Float64Array(this.#sought - 1 + frames);
     this.#largest = new Float64Array(this.#window + frames);
     this.#gains = new Float64Array(frames);

@@ -147,12 +147,10 @@ export class BandLevels {
     const last = this.#length - 1;
     // Two channels are one transform, one of them its imaginary part: |Z(k)|² + |Z(−k)|² is twice the sum of their |X(k)|².
     for (let channel = 0; channel < channels; channel += 2) {
-      const hasTwo = channel + 1 < channels;
-      if (!hasTwo) imaginary.fill(0);
-      for (let i = 0, n = at + HEADER + channel; i <= last; i++, n += channels) {
-        real[i] = state[n]! * window[i]!;
-        if (hasTwo) imaginary[i] = state[n + 1]! * window[i]!;
-      }
+      const first = at + HEADER + channel;
+      for (let i = 0, n = first; i <= last; i++, n += channels) real[i] = state[n]! * window[i]!;
+      if (channel + 1 === channels) imaginary.fill(0);
+      else for (let i = 0, n = first + 1; i <= last; i++, n += channels) imaginary[i] = state[n]! * window[i]!;
       this.#transform.transform(real, imaginary);
       for (let band = 0; band < levels.length; band++) {
         let sum = 0;

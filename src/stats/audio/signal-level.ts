@@ -1,5 +1,5 @@
 import { type AudioFormat, AudioLayout } from './audio-format.js';
-import { interpolatedPeak, largestIn, leastMiddle, OVERSHOOT, STRETCH, TAPS } from './true-peak-filter.js';
+import { interpolatedPeak, nextLoud, TAPS } from './true-peak-filter.js';
 
 export interface SignalLevelOptions extends AudioFormat {
   /** Look between the samples too, which is most of the work. @defaultValue true */
@@ -12,6 +12,8 @@ const RECENT = 30;
 const HEADER = 7;
 /** Samples of a channel that the interpolator looks back at. */
 const BACK = TAPS - 1;
+/** Frames in which peaks are looked for together. */
+const STRETCH = 32;
 /** Of a channel: Σx² of this hop, and the last samples. */
 const CHANNEL = 1 + BACK;
 
@@ -29,6 +31,7 @@ export class SignalLevel {
   offset = 0;
   readonly #hasTruePeak: boolean;
   #line = new Float64Array(0);
+  #energies = new Float64Array(0);
 
   /** @throws InvalidOptionError */
   constructor({ truePeak = true, ...format }: SignalLevelOptions, state?: Float64Array) {
@@ -125,7 +128,11 @@ export class SignalLevel {
   #hear(samples: ArrayLike<number>, from: number, to: number): void {
     const { state, offset: at } = this;
     const { channels } = this.layout;
-    if (this.#line.length < to - from + BACK) this.#line = new Float64Array(to - from + BACK);
+    const length = BACK + to - from;
+    if (this.#line.length < length) {
+      this.#line = new Float64Array(length);
+      this.#energies = new Float64Array(length + 1);
+    }
     const line = this.#line;
     for (let channel = 0; channel < channels; channel++) {
       const own = this.#channelAt(channel);
@@ -145,30 +152,30 @@ export class SignalLevel {
       state[own] = square;
       if (peak > state[at + 1]!) state[at + 1] = peak;
       if (peak > state[at + 5]!) state[at + 5] = peak;
-      if (this.#hasTruePeak) state[at + 6] = truePeakOf(line, n, Math.max(state[at + 6]!, peak));
+      if (this.#hasTruePeak) state[at + 6] = this.#truePeak(length, Math.max(state[at + 6]!, peak));
       for (let i = 0; i < BACK; i++) state[back + i] = line[n - BACK + i]!;
     }
   }
-}
 
-/** The largest so far and in the line. Interpolates only where it can come to more. */
-function truePeakOf(line: Float64Array, length: number, soFar: number): number {
-  let peak = soFar;
-  let before = largestIn(line, 0, BACK);
-  for (let from = BACK; from < length; from += STRETCH) {
-    const to = Math.min(from + STRETCH, length);
-    const own = largestIn(line, from, to);
-    const largest = own > before ? own : before;
-    before = own;
-    if (largest * OVERSHOOT <= peak) continue;
-    for (let i = from; i < to; i++) {
-      const least = leastMiddle(peak, largest);
-      if (Math.abs(line[i - 5]!) <= least && Math.abs(line[i - 6]!) <= least) continue;
-      const between = interpolatedPeak(line, i);
-      if (between > peak) peak = between;
+  /** The largest so far and in the line. Interpolates only where it can come to more. */
+  #truePeak(length: number, soFar: number): number {
+    const line = this.#line;
+    const energies = this.#energies;
+    let energy = 0;
+    for (let i = 0; i < length; i++) {
+      energy += line[i]! * line[i]!;
+      energies[i + 1] = energy;
     }
+    let peak = soFar;
+    for (let from = BACK; from < length; from += STRETCH) {
+      const to = Math.min(from + STRETCH, length);
+      for (let i = nextLoud(energies, from, to, peak); i < to; i = nextLoud(energies, i + 1, to, peak)) {
+        const between = interpolatedPeak(line, i);
+        if (between > peak) peak = between;
+      }
+    }
+    return peak;
   }
-  return peak;
 }
 
 function decibels(amplitude: number): number {

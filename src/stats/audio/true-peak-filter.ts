@@ -15,34 +15,37 @@ export const TAPS = 12;
 /** The middle of the interpolator, in frames before the newest sample: the later of its two middle taps. */
 export const PEAK_DELAY = 6;
 
-const sizeOf = (taps: readonly number[]) => taps.reduce((sum, tap) => sum + Math.abs(tap), 0);
-const middleOf = (taps: readonly number[]) => taps.slice(PEAK_DELAY - 1, PEAK_DELAY + 1);
-/** Bounds hold for what is computed, which rounding may make a little larger. */
-const ROUNDED = 1 + 1e-12;
-/** What the two samples in the middle count for at most, and all others together. */
-const MIDDLE = ROUNDED * Math.max(...PHASES.map((taps) => sizeOf(middleOf(taps))));
-const OTHERS = ROUNDED * Math.max(...PHASES.map((taps) => sizeOf(taps) - sizeOf(middleOf(taps))));
-/** No interpolated value is larger than the largest sample in its reach by more than this factor. */
-export const OVERSHOOT: number = MIDDLE + OTHERS;
-/** Samples that are looked at together: at least as many as an interpolated value reaches back. */
-export const STRETCH = 16;
-
-/** The largest magnitude in `line[from, to)`. */
-export function largestIn(line: Float64Array, from: number, to: number): number {
-  let largest = 0;
-  for (let i = from; i < to; i++) {
-    const size = Math.abs(line[i]!);
-    if (size > largest) largest = size;
-  }
-  return largest;
-}
+const squared = (taps: readonly number[]) => taps.reduce((sum, tap) => sum + tap * tap, 0);
+/** Of each phase: the squares of its two middle taps, and of all others. */
+const SQUARES = PHASES.map((taps): [middle: number, others: number] => {
+  const middle = squared(taps.slice(PEAK_DELAY - 1, PEAK_DELAY + 1));
+  return [middle, squared(taps) - middle];
+});
+/** By phase, the c of `nextLoud`: the bound holds whatever it is, and is near for peaks that lie near the middle. */
+const SHARES = [6, 2.5, 2.5, 6];
+const MIDDLE = Math.max(...SQUARES.map(([middle], k) => (1 + 1 / SHARES[k]!) * middle));
+const OTHERS = Math.max(...SQUARES.map(([, others], k) => (1 + SHARES[k]!) * others));
+/** What rounding may have taken from an energy, as a part of all that was added up. */
+const ROUNDED = 1e-11;
 
 /**
- * What one of the two samples in the middle must exceed for a value between them to exceed `limit`, where no sample in reach is larger than
- * `largest`; below 0 where that is not needed.
+ * The first place from `from` on where a value between the samples may exceed `limit` in magnitude, by the samples' squares; `to` where there is none
+ * before it. `energies[i]` is the sum of the squares of the line before place i; those in reach of `from` must be in it.
+ *
+ * By Cauchy and Schwarz |p| ≤ a√m + b√o, where m is the energy of the two samples in the middle and o that of the ten others, a² and b² those of their
+ * taps; and (a√m + b√o)² ≤ (1 + 1/c)a²m + (1 + c)b²o.
  */
-export function leastMiddle(limit: number, largest: number): number {
-  return (limit - OTHERS * largest) / MIDDLE;
+export function nextLoud(energies: Float64Array, from: number, to: number, limit: number): number {
+  const end = energies[to]!;
+  const allowed = limit * limit - ROUNDED * end;
+  // Not put the other way round: what is too large to be added up is not a number, and may exceed anything.
+  if (MIDDLE * (end - energies[from + 1 - TAPS]!) <= allowed) return to;
+  for (let i = from; i < to; i++) {
+    const all = energies[i + 1]! - energies[i + 1 - TAPS]!;
+    const middle = energies[i - PEAK_DELAY + 2]! - energies[i - PEAK_DELAY]!;
+    if (!(OTHERS * all + (MIDDLE - OTHERS) * middle <= allowed)) return i;
+  }
+  return to;
 }
 
 /**
