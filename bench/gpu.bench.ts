@@ -103,7 +103,7 @@ function batchesOn(backend: Backend): (i: number) => Promise<void> {
 }
 
 /** As many bytes up, copied and read back through WebGPU alone, nothing of ours between; null where there is no device. */
-async function bareCopies(): Promise<{ once: () => Promise<void>; bytes: number; close: () => void } | null> {
+async function bareCopies(): Promise<{ once: () => Promise<void>; bytes: number; gpu: Gpu; close: () => void } | null> {
   const name = 'webgpu';
   const { create } = (await import(name)) as { create: (flags: string[]) => Gpu };
   const gpu = create([]);
@@ -122,7 +122,8 @@ async function bareCopies(): Promise<{ once: () => Promise<void>; bytes: number;
     values.set(new Float32Array(back.getMappedRange(0, bytes)));
     back.unmap();
   };
-  return { once, bytes: 2 * bytes, close: () => device.destroy() };
+  // `gpu` must be held on to: Dawn ends its devices when the object that they came from is collected.
+  return { once, bytes: 2 * bytes, gpu, close: () => device.destroy() };
 }
 
 /** Milliseconds, by kernels. */
