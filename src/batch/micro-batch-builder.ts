@@ -22,7 +22,8 @@ export class MicroBatchBuilder<T> {
   readonly #pool: BlockPool;
   /** Columns of the block: the fields, then times and offsets where there are any. */
   readonly #width: number;
-  #records: T[] = [];
+  /** Of as many places as the block has rows: an array that grows as it is filled is copied a dozen times. */
+  readonly #records: T[];
   #length = 0;
   #block: Float64Array;
   #capacity: number;
@@ -34,6 +35,7 @@ export class MicroBatchBuilder<T> {
     this.#width = columns.names.length + (columns.time ? 1 : 0) + (columns.offset ? 1 : 0);
     this.#block = pool.take(FIRST_CAPACITY * this.#width);
     this.#capacity = Math.floor(this.#block.length / Math.max(1, this.#width));
+    this.#records = new Array(this.#capacity);
   }
 
   /** Answers how many records there are now. */
@@ -54,7 +56,7 @@ export class MicroBatchBuilder<T> {
       at += capacity;
     }
     if (offset !== undefined) block[at] = offset(record);
-    this.#records.push(record);
+    this.#records[row] = record;
     this.#length = row + 1;
     return this.#length;
   }
@@ -63,6 +65,7 @@ export class MicroBatchBuilder<T> {
   take(): MicroBatch<T> {
     const { names, time, offset } = this.#columns;
     const length = this.#length;
+    this.#records.length = length;
     let block: Float64Array | undefined = this.#block;
     for (let i = 1; i < this.#width && length < this.#capacity; i++)
       block.copyWithin(i * length, i * this.#capacity, i * this.#capacity + length);
