@@ -104,12 +104,13 @@ export class HashedTfIdf extends TextScorer {
     const weights = this.#weights;
     const length = this.#length;
     const n = this.stride > 0 ? this.#weight.total : 0;
+    const logarithm = Math.log(1 + n);
     const first = this.offset + DOCUMENT_WEIGHT_STRIDE;
     for (let k = 0; k < length; k++) {
       const df = this.stride > 0 ? this.state[first + this.#indices[k]!]! * this.#weight.now : 0;
       const times = this.#signs[k]!;
       const size = times === 0 ? 0 : termFrequency(tf, Math.abs(times), this.terms.length);
-      weights[k] = Math.sign(times) * size * inverseFrequency(idf, n, df);
+      weights[k] = Math.sign(times) * size * inverseFrequency(idf, n, df, logarithm);
     }
     normalizeWeights(weights, length, norm);
     this.output = this.#positions.of(this.#indices, weights, length);

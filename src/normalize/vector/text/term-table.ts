@@ -234,7 +234,8 @@ export class TermTable {
     if (isRoom && text + textUsed + packed <= state.length) return;
     const wider = isRoom ? slots : Math.max(FEWEST_SLOTS, 2 * slots);
     const newText = base + TERM_TABLE_HEADER + wider + ENTRY * entriesFor(wider);
-    const room = Math.max(16, Math.ceil(1.5 * (textUsed + packed)));
+    // With twice as many entries there will be twice as much text: it should not have to move by itself.
+    const room = Math.max(16, Math.ceil((isRoom ? 1.5 : 2.2) * (textUsed + packed)));
     const longer = new Float64Array(newText + room);
     longer.set(state.subarray(0, base + TERM_TABLE_HEADER));
     const entries = base + TERM_TABLE_HEADER + slots;

@@ -4,15 +4,22 @@ export type Idf = 'smooth' | 'keras' | 'none';
 export type TermFrequency = 'count' | 'binary' | 'sublinear' | 'frequency';
 export type WeightNorm = 'l2' | 'l1' | 'none';
 
+const WHOLE = 1024;
+/** ln(1 + k): most terms are in few documents, and a logarithm takes longer than all else that is done to weigh one. */
+const LOGARITHMS = Float64Array.from({ length: WHOLE }, (_, k) => Math.log(1 + k));
+
 /**
  * Inverse document frequency of a term that is in `df` of `n` documents.
  *
- * `smooth`: ln((1 + n) / (1 + df)) + 1, as in scikit-learn's `TfidfTransformer(smooth_idf=True)` and river's `TFIDF`. `keras`:
- * ln(1 + n / (1 + df)), as in Keras's `TextVectorization`.
+ * `smooth`: ln((1 + n) / (1 + df)) + 1, as in scikit-learn's `TfidfTransformer(smooth_idf=True)` and river's `TFIDF`, computed as a difference of
+ * logarithms. `keras`: ln(1 + n / (1 + df)), as in Keras's `TextVectorization`.
+ * @param logarithm ln(1 + n), the same for all terms of a document
  */
-export function inverseFrequency(idf: Idf, n: number, df: number): number {
+export function inverseFrequency(idf: Idf, n: number, df: number, logarithm: number): number {
   if (idf === 'none') return 1;
-  return idf === 'smooth' ? Math.log((1 + n) / (1 + df)) + 1 : Math.log(1 + n / (1 + df));
+  if (idf === 'keras') return Math.log(1 + n / (1 + df));
+  const whole = df | 0;
+  return logarithm - (whole === df && whole < WHOLE ? LOGARITHMS[whole]! : Math.log(1 + df)) + 1;
 }
 
 export function termFrequency(tf: TermFrequency, times: number, all: number): number {

@@ -106,11 +106,14 @@ export class TfIdf extends TextScorer {
     const weights = this.#weights;
     const n = this.#weight.total;
     const { now } = this.#weight;
+    const logarithm = Math.log(1 + n);
     const all = this.terms.length;
     for (let k = 0; k < length; k++) {
       const index = indices[k]!;
       weights[k] =
-        index < 0 ? 0 : termFrequency(tf, counts[k]!, all) * inverseFrequency(idf, n, table.count(index) * now);
+        index < 0
+          ? 0
+          : termFrequency(tf, counts[k]!, all) * inverseFrequency(idf, n, table.count(index) * now, logarithm);
     }
     normalizeWeights(weights, length, norm);
     if (output === 'terms') {

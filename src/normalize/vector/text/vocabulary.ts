@@ -51,11 +51,16 @@ export class Vocabulary {
   /** Counts the terms of a document, giving an index to each new one as far as there is room. */
   gather(terms: Tokenizer): void {
     const { table } = this;
+    const { bytes, starts, ends, hashes } = terms;
     this.length = 0;
     this.leftOut = 0;
     if (this.whenFull === 'prune' && table.size + terms.length > this.maxTerms) this.#makeRoom(terms);
     for (let i = 0; i < terms.length; i++) {
-      const index = table.insert(terms.bytes, terms.starts[i]!, terms.ends[i]!, terms.hashes[i]!);
+      const start = starts[i]!;
+      const end = ends[i]!;
+      const hash = hashes[i]!;
+      let index = table.find(bytes, start, end, hash);
+      if (index < 0) index = table.insert(bytes, start, end, hash);
       if (index >= this.#places.length) this.#places = longer(this.#places, index + 1);
       if (index < 0) this.leftOut++;
       const place = index < 0 ? 0 : this.#places[index]!;

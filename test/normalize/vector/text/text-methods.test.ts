@@ -77,7 +77,7 @@ describe('tfIdf', () => {
           for (const term of inPairs ? [...found, ...pairs] : found) counts.set(term, (counts.get(term) ?? 0) + 1);
           for (const term of counts.keys()) df.set(term, (df.get(term) ?? 0) + 1);
           const terms = [...counts].map(
-            ([term, times]) => [term, times * (Math.log((2 + k) / (1 + df.get(term)!)) + 1)] as const,
+            ([term, times]) => [term, times * (Math.log(2 + k) - Math.log(1 + df.get(term)!) + 1)] as const,
           );
           const size = Math.sqrt(terms.reduce((sum, [, weight]) => sum + weight * weight, 0));
           return new Map(terms.map(([term, weight]) => [term, weight / size]));
