@@ -182,10 +182,10 @@ export class TextSource {
       csv.numeric =
         fields.others === undefined
           ? named
-          : [...new Set([...named, ...this.#sniffed(header, rows, [...named, ...texts])])].filter(
+          : [...new Set([...named, ...this.#sniffed(header, rows, [...named, ...texts, ...learnt])])].filter(
               (name) => !texts.includes(name),
             );
-    return new CsvDecoder(header, [...new Set([...csv.numeric, ...learnt])], texts);
+    return new CsvDecoder(header, [...new Set([...csv.numeric, ...named, ...learnt])], texts);
   }
 }
 

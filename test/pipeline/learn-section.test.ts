@@ -186,6 +186,40 @@ describe('learn', () => {
   });
 });
 
+it('takes up a field and a model that a run of CSV goes on with and did not begin with', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'learn-'));
+  try {
+    const path = join(folder, 'in.csv');
+    const rows = readings(300).map(({ id, a, b, y }) => `${id},${a},${b ?? ''},${y ?? ''}`);
+    writeFileSync(path, `id,a,b,y\n${rows.join('\n')}\n`);
+    const run = async (fields: object, more: object, controller = new AbortController()) => {
+      const config = {
+        source: { file: { path } },
+        record: { key: 'id' },
+        fields,
+        batch: { maxLength: 50 },
+        sink: { file: { path: join(folder, 'out.ndjson') } },
+        state: { store: 'file', path: join(folder, 'state') },
+        ...more,
+      };
+      const plan = toPlan(config, ({ path: at, message }) => `${at.join('.')}: ${message}`) as TextPipelinePlan;
+      await runPipeline(plan, { signal: controller.signal, onProgress: () => more === first && controller.abort() });
+    };
+    const first = {};
+    await run({ a: score('z-score') }, first);
+    await run({ a: score('z-score'), b: score('z-score') }, { learn: { p: linear } });
+    const outputs = recordsOf(readFileSync(join(folder, 'out.ndjson'), 'utf8'));
+    expect(outputs).toHaveLength(300);
+    expect(outputs[10]!.learnt).toBeUndefined();
+    expect(outputs.at(-1)).toMatchObject({
+      normalized: { a: expect.any(Number), b: expect.any(Number) },
+      learnt: { p: { prediction: expect.any(Number), loss: expect.any(Number) } },
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 describe('a model that fails', () => {
   // One value that no step survives, of a field that nothing holds in bounds.
   const records = readings(300).map((record, i) => ({
