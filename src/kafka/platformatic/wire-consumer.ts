@@ -27,6 +27,8 @@ let instances = 0;
  */
 const PACE = 4;
 const FEW = 65_536;
+/** Empty answers in a row after which a topic is taken for idle, and the broker asked half as often. */
+const QUIET = 10;
 
 /** A group consumer that fetches for itself: record batches stay bytes until our codec reads them. */
 export class WireConsumer implements GroupConsumer {
@@ -302,6 +304,7 @@ export class WireConsumer implements GroupConsumer {
   /** Fetches for all partitions that one broker leads, until it leads none. */
   async #runFetcher(node: number): Promise<void> {
     let attempt = 0;
+    let empty = 0;
     while (!this.#closed) {
       for (const held of this.#ledBy(node)) await this.#deliver(held);
       // Looked at anew: while pieces were handed out partitions came, went and were settled, and no one is woken twice for that.
@@ -317,7 +320,8 @@ export class WireConsumer implements GroupConsumer {
         continue;
       }
       // While a partition sits out, a long poll for the others would keep it waiting when it is free again.
-      const wait = ready.length === led.length ? this.#options.maxWait : Math.min(this.#options.maxWait, 20);
+      const { maxWait } = this.#options;
+      const wait = ready.length < led.length ? Math.min(maxWait, 20) : empty < QUIET ? maxWait : 2 * maxWait;
       const asked = new Map(ready.map((held) => [nameOf(held), { held, version: held.version }]));
       const room = Math.max(this.#options.maxBytesInFlight - this.bytesInFlight, 1);
       const targets = ready.map(({ topic, partition, position }) => ({
@@ -343,6 +347,7 @@ export class WireConsumer implements GroupConsumer {
           if (of !== undefined && of.held.version === of.version && !of.held.assignment.signal.aborted)
             await this.#take(of.held, fetched, times);
         }
+        empty = bytes > 0 ? 0 : empty + 1;
         if (bytes > 0 && bytes < FEW && this.#underWay > 0)
           await sleep(Math.max(0, answered + PACE - performance.now()));
       } catch (error) {
