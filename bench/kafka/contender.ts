@@ -1,6 +1,7 @@
+import type { phases } from './phases.js';
 import type { StartedProgram } from './started-program.js';
 
-export type Phase = 'throughput' | 'latency' | 'restore' | 'kill' | 'idle';
+export type Phase = (typeof phases)[number];
 
 /** What a program is to do: read one topic, write another, keep its state with the group. */
 export interface Job {

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Phase } from './contender.js';
+import { phases } from './phases.js';
 import type { Results } from './results.js';
-
-const phases: readonly Phase[] = ['throughput', 'latency', 'restore', 'kill', 'idle'];
 
 /** Results with the phases that were not measured as a file of earlier results has them: each phase is of one run, for all contenders. */
 export function keepEarlier(fresh: Results, path: string, measured: readonly Phase[]): Results {

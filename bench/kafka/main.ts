@@ -12,6 +12,7 @@ import { idle } from './idle.js';
 import { keepEarlier } from './keep-earlier.js';
 import { kill } from './kill.js';
 import { latency } from './latency.js';
+import { phases } from './phases.js';
 import { brokerUsage } from './process-usage.js';
 import { programs } from './programs.js';
 import { restore } from './restore.js';
@@ -37,7 +38,6 @@ const help = `npm run bench:kafka -- [flags]
 KAFKA_BROKERS names a broker that is there; else one is started. BENCH_JAVA_HEAP (1g) is that of Kafka Streams,
 BENCH_STREAMS_SETTINGS ("name=value …") more of its settings, BENCH_NODE_FLAGS ("--cpu-prof …") flags of Node for this engine.`;
 
-const phases: readonly Phase[] = ['throughput', 'latency', 'restore', 'kill', 'idle'];
 const warmup = 30;
 
 const { values: flags } = parseArgs({

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path';
 import { bringPython, pythonOf } from '../peers/peer-folders.js';
 import type { Contender, Job, Phase } from './contender.js';
+import { phases as everywhere } from './phases.js';
 import { StartedProgram } from './started-program.js';
 
-const everywhere: readonly Phase[] = ['throughput', 'latency', 'restore', 'kill', 'idle'];
 const cli = resolve('dist/src/cli/main.js');
 const peers = resolve('bench/peers');
 const java = resolve('.cache/peers/kafka-streams');

@@ -1,9 +1,9 @@
 import { median } from './median.js';
+import { phases } from './phases.js';
 import type { Measured, Results } from './results.js';
 
 type Cell = (measured: Measured) => string;
 
-const phases = ['throughput', 'latency', 'restore', 'kill', 'idle'] as const;
 const thousands: Intl.NumberFormat = new Intl.NumberFormat('en');
 
 /** The results as a table, one column a contender: medians, with the spread of the rounds where there were several. */

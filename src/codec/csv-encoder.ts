@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors.js';
+import { addedColumns } from './added-columns.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { CsvHeader } from './csv-header.js';
 import { quoteCell } from './quote-cell.js';
@@ -66,11 +67,7 @@ export class CsvEncoder implements RecordEncoder {
 
   #writeHeader(fields: readonly Scored[], models: readonly ScoredModel[], out: ByteWriter): void {
     const delimiter = String.fromCharCode(this.#header.delimiter);
-    const cells = fields.flatMap(({ name, extras }) => [
-      ...(this.#mode === 'add' ? [`${name}_normalized`] : []),
-      ...extras.map((extra) => `${name}_${extra.name}`),
-    ]);
-    const added = [...cells, ...models.flatMap(({ name, extras }) => extras.map((extra) => `${name}_${extra.name}`))];
+    const added = addedColumns(fields, models, this.#mode);
     const taken = added.find((name) => this.#header.names.includes(name));
     if (taken !== undefined)
       throw new InvalidOptionError('field', taken, 'a field whose output column the input does not have already');

@@ -1,3 +1,4 @@
+import { addedColumns } from './added-columns.js';
 import type { ByteWriter } from './byte-writer.js';
 import { decodeUtf8 } from './decode-utf8.js';
 import { quoteCell } from './quote-cell.js';
@@ -70,11 +71,7 @@ export class NdjsonToCsvEncoder implements RecordEncoder {
   ): string[] {
     const columns = [...cells.keys()];
     this.#scored = fields.map(({ name }) => name);
-    const added = fields.flatMap(({ name, extras }) => [
-      ...(this.#mode === 'add' ? [`${name}_normalized`] : []),
-      ...extras.map((extra) => `${name}_${extra.name}`),
-    ]);
-    for (const { name, extras } of models) added.push(...extras.map((extra) => `${name}_${extra.name}`));
+    const added = addedColumns(fields, models, this.#mode);
     out.utf8(`${[...columns, ...added].map((name) => quoteCell(name, ',')).join(',')}\n`);
     return columns;
   }
