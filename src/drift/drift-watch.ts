@@ -3,7 +3,7 @@ import { createDetector, detectorFingerprint } from './create-detector.js';
 import type { Detector } from './detector.js';
 import type { DetectorName, DetectorOptions } from './detector-options.js';
 import type { EpochEvent } from './epoch-event.js';
-import { lineFit } from './line-fit.js';
+import { gradualChange } from './gradual-change.js';
 import type { SensorState } from './sensor-state.js';
 import { SensorWatch } from './sensor-watch.js';
 
@@ -11,31 +11,17 @@ import { SensorWatch } from './sensor-watch.js';
 const COUNT = 0;
 const WARNED = 1;
 const TIME = 2;
-/** Values since the last alarm, or since the start. */
-const SINCE = 3;
-/** The alarm that a gradual change has raised, 0 when there is none under way; and after how many values it did last. */
-const GRADUAL = 4;
-const INTERVAL = 5;
-const LINE = 6;
-const HEADER = LINE + lineFit.stride;
-
-/** Values that detectors learn from before they judge, or nearly so. */
-const LEARNING = 32;
-/** A change that began in the last so-manieth of the values since the last alarm is none that goes on. */
-const LATE = 6;
-/** A gradual change is over when for so many of its last intervals no alarm was raised. */
-const OVER = 3;
+const GRADUAL = 3;
+const HEADER = GRADUAL + gradualChange.stride;
 
 /**
  * Watches one series for drift, and its sensor for being stuck or at the end of its range, which is no drift: while it is either, the
  * detector is not asked, and begins afresh afterwards.
  *
- * A change that goes on (a ramp) alarms the detector again and again, for after each alarm it learns the series anew: those alarms are
- * of one cause, and only the first is an event. They are alike, each is soon after the one before, with its change point not late in
- * between, and a line through the values since has a slope.
+ * Of the alarms of a change that goes on (a ramp) only the first is an event.
  *
  * `aim` at a series, `update` with a value, then read what happened to it. The detector is reset at its alarms.
- * State: 10 doubles, the sensor's 13 and the detector's.
+ * State: 11 doubles, the sensor's 13 and the detector's.
  */
 export class DriftWatch {
   readonly stride: number;
@@ -101,41 +87,28 @@ export class DriftWatch {
     const { warning } = this.#detector;
     this.size = this.#detector.size;
     this.delay = this.#detector.delay;
-    state[offset + SINCE]! += 1;
-    lineFit.learn(state, offset + LINE, x);
+    gradualChange.learn(state, offset + GRADUAL, x);
     if (this.event !== 0) {
-      if (this.#goesOn()) this.event = 0;
+      if (gradualChange.alarm(state, offset + GRADUAL, this.event, this.delay)) this.event = 0;
       this.#startAfresh();
       return true;
     }
-    if (state[offset + GRADUAL] !== 0) {
-      // What the detector would warn of has been told.
-      if (state[offset + SINCE]! <= OVER * state[offset + INTERVAL]!) return true;
-      state[offset + GRADUAL] = 0;
+    if (gradualChange.isUnderWay(state, offset + GRADUAL)) {
+      if (!gradualChange.hasEnded(state, offset + GRADUAL)) return true;
+      this.#startAfresh();
+      return true;
     }
     this.warningChanged = warning !== state[offset + WARNED]! > 0;
     state[offset + WARNED] = warning ? 1 : 0;
     return true;
   }
 
-  /** Whether the alarm is of a change that was told before and goes on. */
-  #goesOn(): boolean {
-    const { state, event } = this;
-    const offset = this.#offset;
-    const since = state[offset + SINCE]!;
-    if (LATE * this.delay < since - LEARNING || !lineFit.isSteep(state, offset + LINE)) return false;
-    const known = state[offset + GRADUAL] === event;
-    state[offset + GRADUAL] = event;
-    state[offset + INTERVAL] = since;
-    return known;
-  }
-
   #startAfresh(): void {
     const { state } = this;
     const offset = this.#offset;
     this.#detector.reset();
-    state[offset + WARNED] = state[offset + SINCE] = 0;
-    state.fill(0, offset + LINE, offset + HEADER);
+    state[offset + WARNED] = 0;
+    gradualChange.startAfresh(state, offset + GRADUAL);
   }
 
   /** Equal values up to the last. */

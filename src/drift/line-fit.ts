@@ -4,9 +4,6 @@ const LEVEL = 1;
 const SLOPE = 2;
 const SQUARES = 3;
 
-/** Squared standard errors that a slope is worth to be believed. */
-const STEEP = 20;
-
 /**
  * The straight line of least squares through the values of a series, one a moment, in recursive form: gains `2(2n − 1) / (n(n + 1))` for
  * its end and `6 / (n(n + 1))` for its slope. The variance of the slope is `12·s² / n³`.
@@ -32,10 +29,10 @@ export const lineFit = {
     state[at + SQUARES]! += (n - 1) * (n - 2) * perCount * error * error;
   },
 
-  /** Whether there is a slope beyond chance, where the deviations from the line are independent. */
-  isSteep(state: Float64Array, at: number): boolean {
+  /** Whether there is a slope of so many squared standard errors, where the deviations from the line are independent. */
+  isSteep(state: Float64Array, at: number, squaredErrors: number): boolean {
     const n = state[at + COUNT]!;
     const slope = state[at + SLOPE]!;
-    return n > 2 && slope * slope * n * n * n > ((12 * STEEP) / (n - 2)) * state[at + SQUARES]!;
+    return n > 2 && slope * slope * n * n * n > ((12 * squaredErrors) / (n - 2)) * state[at + SQUARES]!;
   },
 };

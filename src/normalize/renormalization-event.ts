@@ -2,9 +2,10 @@ import type { Scorer } from './scorer.js';
 
 /** A renormalization, as it is told: what the yardstick of a series was, what it is now, and why. */
 export interface RenormalizationEvent {
-  cause: 'level' | 'scale';
+  /** What changed; `'drift'` where the yardstick follows a change that was told before and goes on, within the epoch. */
+  cause: 'level' | 'scale' | 'drift';
   direction: 'up' | 'down';
-  /** The epoch that begins. */
+  /** The epoch that begins, or that goes on. */
   epoch: number;
   /** In the unit of the series: `value = normalized · scale + center`. */
   oldCenter: number;
@@ -19,14 +20,16 @@ export interface RenormalizationEvent {
   changePoint: number | null;
 }
 
-/** What the scorer's last value did to its series, if it ended an epoch. */
+/** What the scorer's last value did to the yardstick of its series, beyond what every value does. */
 export function renormalizationEvent(scorer: Scorer): RenormalizationEvent | null {
   const happened = scorer.renormalization;
-  if (happened === undefined || happened.event === 0) return null;
-  const { event, oldCenter, oldScale, newCenter, newScale, size, delay } = happened;
+  if (happened === undefined) return null;
+  const { cause } = happened;
+  if (cause === 'none') return null;
+  const { event, drift, oldCenter, oldScale, newCenter, newScale, size, delay } = happened;
   return {
-    cause: event === 1 || event === -1 ? 'level' : 'scale',
-    direction: event > 0 ? 'up' : 'down',
+    cause,
+    direction: event + drift > 0 ? 'up' : 'down',
     epoch: scorer.normalizer.epoch,
     oldCenter,
     oldScale,

@@ -4,7 +4,7 @@ import type { EpochEvent } from '../drift/epoch-event.js';
 export class Renormalization {
   /** A new epoch: the level rose (1) or fell (-1), the scale grew (2) or shrank (-2); 0: none. */
   event: EpochEvent = 0;
-  /** The center moved after a slow drift, up (1) or down (-1), within the epoch; 0: it did not. */
+  /** The yardstick followed a change that goes on, up (1) or down (-1), within the epoch; 0: it did not. */
   drift: -1 | 0 | 1 = 0;
   /** The yardstick that the value was scored with, and the one that holds after it, in the unit of the series. */
   oldCenter = Number.NaN;

@@ -1,4 +1,5 @@
 import type { Detector } from '../drift/detector.js';
+import { gradualChange } from '../drift/gradual-change.js';
 import type { Normalizer } from './normalizer.js';
 import { Renormalization } from './renormalization.js';
 import type { RenormalizationPolicy } from './renormalization-policy.js';
@@ -15,7 +16,9 @@ const SHADOWED = 4;
 /** Values in the ring, and where the next goes. */
 const HELD = 5;
 const NEXT = 6;
-const HEADER = 7;
+/** Whether alarms are of one change that goes on. */
+const GRADUAL = 7;
+const HEADER = GRADUAL + gradualChange.stride;
 
 /** A prior scale is worth so many values, and has no say from so many values on. */
 const PRIOR_COUNT = 8;
@@ -35,7 +38,10 @@ const RING = 128;
  * value whatever the method and its memory are. Affine methods score the first values of an epoch with the scale of
  * the epoch before (times the detected factor) mixed in as if it rested on eight values: a scale from two values would be none.
  *
- * State: 7 doubles, the detector's, the method's (twice for shadow and blend), 128 for shrink. O(1), but at alarms.
+ * A change that goes on (a ramp) ends one epoch, at its first alarm; at those that follow the method starts again as the policy has it, within
+ * the epoch: `renormalization` then says `drift`.
+ *
+ * State: 15 doubles, the detector's, the method's (twice for shadow and blend), 128 for shrink. O(1), but at alarms.
  */
 export class RenormalizingNormalizer implements Normalizer {
   readonly stride: number;
@@ -152,10 +158,12 @@ export class RenormalizingNormalizer implements Normalizer {
     const event = this.detector.update(x);
     this.#state[offset + COUNT]! += 1;
     if (this.policy.kind === 'shrink') this.#remember(x);
+    gradualChange.learn(this.#state, offset + GRADUAL, x);
     if (event !== 0) {
       this.#renormalize(x, time, event);
       return;
     }
+    if (gradualChange.hasEnded(this.#state, offset + GRADUAL)) this.detector.reset();
     method.learn(x, time);
     if (this.policy.kind === 'shadow') this.#followShadow(x, time);
     if (this.#state[offset + LEFT]! > 0) this.#state[offset + LEFT]! -= 1;
@@ -195,7 +203,8 @@ export class RenormalizingNormalizer implements Normalizer {
     }
     this.#follow();
     this.#state[offset + PRIOR_SCALE] = prior;
-    this.#state[offset + EPOCHS]! += 1;
+    const goesOn = gradualChange.alarm(this.#state, offset + GRADUAL, event, delay);
+    if (!goesOn) this.#state[offset + EPOCHS]! += 1;
     this.#state[offset + LEFT] = policy.kind === 'blend' ? policy.over : 0;
     this.#state[offset + SHADOWED] = 0;
     if (policy.kind === 'shadow') this.#clear(this.#secondAt, this.#second!.stride);
@@ -204,7 +213,8 @@ export class RenormalizingNormalizer implements Normalizer {
     detector.update(x);
     const { center, scale, count } = this;
     this.refresh();
-    renormalization.event = event;
+    renormalization.event = goesOn ? 0 : event;
+    renormalization.drift = goesOn ? (event > 0 ? 1 : -1) : 0;
     renormalization.delay = delay;
     renormalization.newCenter = this.center;
     renormalization.newScale = this.scale;

@@ -30,10 +30,10 @@ describe('lineFit', () => {
   it('believes a ramp, and neither noise nor what is constant', () => {
     for (let seed = 0; seed < 50; seed++) {
       const noise = seededNormals(seed, 150);
-      expect(lineFit.isSteep(fitted(noise), 0)).toBe(false);
-      expect(lineFit.isSteep(fitted(noise.map((g, t) => g + 0.02 * t)), 0)).toBe(true);
+      expect(lineFit.isSteep(fitted(noise), 0, 20)).toBe(false);
+      expect(lineFit.isSteep(fitted(noise.map((g, t) => g + 0.02 * t)), 0, 20)).toBe(true);
     }
-    expect(lineFit.isSteep(fitted(new Float64Array(50).fill(7)), 0)).toBe(false);
-    expect(lineFit.isSteep(fitted(Float64Array.from({ length: 50 }, (_, t) => t)), 0)).toBe(true);
+    expect(lineFit.isSteep(fitted(new Float64Array(50).fill(7)), 0, 20)).toBe(false);
+    expect(lineFit.isSteep(fitted(Float64Array.from({ length: 50 }, (_, t) => t)), 0, 20)).toBe(true);
   });
 });

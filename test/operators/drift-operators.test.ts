@@ -19,6 +19,22 @@ const readings = (xs: ArrayLike<number | null>, device = 'a'): Reading[] =>
 const shifted = (seed: number, by: number, length = 400) =>
   Array.from(seededNormals(seed, length), (g, t) => 50 + 2 * (t < length / 2 ? g : g + by));
 
+const DETECTORS = ['joint', 'adwin', 'page-hinkley', 'cusum', 'ewma', 'kswin'] as const;
+
+/** Series that are no noise about a level, and how many causes for an alarm there are in each. */
+function oddSeries(noise: Float64Array): Record<string, [causes: number, xs: number[]]> {
+  return {
+    constant: [1, [...new Array(2000).fill(3), ...new Array(2000).fill(7)]],
+    'two-valued': [0, Array.from(noise, (g) => (g > 0 ? 1 : 0))],
+    // The ramp and five wraps.
+    counter: [6, Array.from({ length: 8000 }, (_, t) => t % 1400)],
+    'noisy counter': [6, Array.from(noise, (g, t) => (t % 1400) + 3 * g)],
+    'short counter': [32, Array.from(noise, (_, t) => t % 256)],
+    ramp: [1, Array.from(noise, (g, t) => t + 3 * g)],
+    bursts: [0, Array.from(noise, (g, t) => (t % 500 < 40 ? [Number.NaN, Infinity, -Infinity, 1e300][t % 4]! : g))],
+  };
+}
+
 obeysOperatorLaws('renormalizeOnDrift', () => renormalizeOnDrift({ warmup: 3 }));
 
 describe('renormalizeOnDrift', () => {
@@ -87,6 +103,32 @@ describe('renormalizeOnDrift', () => {
     expect(told.map(({ renormalized: _, ...scored }) => scored)).toEqual(plain);
     expect(plain.at(-1)!.epoch).toBe(1);
   });
+  it('ends one epoch for one cause on odd series, and tells what follows of it as drift', async () => {
+    for (const detector of DETECTORS)
+      for (const [name, [causes, xs]] of Object.entries(oddSeries(seededNormals(14, 8000)))) {
+        const scored = await run(
+          Array.from(xs, (x) => ({ x })),
+          renormalizeOnDrift({ value: ({ x }) => x, detector }),
+        );
+        const told = scored.map(({ renormalized }) => renormalized).filter((event) => event !== null);
+        const epochs = told.filter(({ cause }) => cause !== 'drift');
+        expect(epochs.map(({ epoch }) => epoch)).toEqual(epochs.map((_, i) => i + 1));
+        expect(epochs.length, `${detector}, ${name}`).toBeLessThanOrEqual(causes + (detector === 'joint' ? 0 : 1));
+        expect(scored.at(-1)!.epoch).toBe(epochs.length);
+        // Within an epoch the yardstick goes from what was told to what was told.
+        for (const [i, { renormalized }] of scored.entries()) {
+          if (renormalized === null || i + 1 === scored.length) continue;
+          expect(scored[i]!.center).toBe(renormalized.oldCenter);
+          expect(scored[i + 1]!.center).toBe(renormalized.newCenter);
+          expect(scored[i + 1]!.epoch).toBe(renormalized.epoch);
+        }
+      }
+    const ramp = Array.from(seededNormals(15, 3000), (g, t) => ({ x: t + 3 * g }));
+    const followed = await run(ramp, renormalizeOnDrift({ value: ({ x }) => x, detector: 'cusum' }));
+    const causes = followed.flatMap(({ renormalized }) => (renormalized === null ? [] : [renormalized.cause]));
+    expect(causes.filter((cause) => cause !== 'drift')).toEqual(['level']);
+    expect(causes.length).toBeGreaterThan(20);
+  }, 60_000);
   it('refuses what contradicts itself when it is called', () => {
     expect(() => renormalizeOnDrift({ detector: { falseAlarmEvery: 9 } })).toThrow('falseAlarmEvery must be');
     expect(() => renormalizeOnDrift({ method: 'adaptive' as 'robust' })).toThrow('drift must be absent: adaptive');
@@ -187,19 +229,8 @@ describe('detectDrift', () => {
     expect([...first, ...(await run(given.slice(203), detectDrift({ ...access, table: restored })))]).toEqual(whole);
   });
   it('raises at most one alarm for one cause on odd series, and is not blind afterwards', async () => {
-    const noise = seededNormals(14, 8000);
-    const bursts = Array.from(noise, (g, t) => (t % 500 < 40 ? [Number.NaN, Infinity, -Infinity, 1e300][t % 4]! : g));
-    const odd: Record<string, [causes: number, xs: number[]]> = {
-      constant: [1, [...new Array(2000).fill(3), ...new Array(2000).fill(7)]],
-      'two-valued': [0, Array.from(noise, (g) => (g > 0 ? 1 : 0))],
-      // The ramp and five wraps.
-      counter: [6, Array.from({ length: 8000 }, (_, t) => t % 1400)],
-      'noisy counter': [6, Array.from(noise, (g, t) => (t % 1400) + 3 * g)],
-      ramp: [1, Array.from(noise, (g, t) => t + 3 * g)],
-      bursts: [0, bursts],
-    };
-    for (const detector of ['joint', 'adwin', 'page-hinkley', 'cusum', 'ewma', 'kswin'] as const)
-      for (const [name, [causes, xs]] of Object.entries(odd)) {
+    for (const detector of DETECTORS)
+      for (const [name, [causes, xs]] of Object.entries(oddSeries(seededNormals(14, 8000)))) {
         const known = xs.filter((x) => Math.abs(x) < 1e150);
         // What came before is the yardstick of what comes: of a ramp, all that it has passed through.
         const spread = (Math.max(...known) - Math.min(...known)) / 4;
@@ -214,6 +245,18 @@ describe('detectDrift', () => {
         expect(seen.length, `${detector} after ${name}`).toBeGreaterThanOrEqual(1);
       }
   }, 60_000);
+  it('tells a slow ramp once or twice, and a small shift long after it by its size and not by that of the ramp', async () => {
+    for (const detector of ['joint', 'adwin', 'page-hinkley', 'cusum', 'ewma'] as const) {
+      const xs = Array.from(seededNormals(16, 8000), (g, t) => Math.min(t, 4000) / 20 + g + (t < 7000 ? 0 : 1.5));
+      const told = drifts(await run(xs, detectDrift({ detector })));
+      expect(told.filter(({ index }) => index < 7000).length, detector).toBeLessThanOrEqual(2);
+      const [shift, ...more] = told.filter(({ index }) => index >= 7000);
+      expect(shift, detector).toMatchObject({ cause: 'level', direction: 'up' });
+      expect(shift!.index, detector).toBeLessThan(7060);
+      expect(shift!.size! > 0.7 && shift!.size! < 3, `${detector}: ${shift!.size}`).toBe(true);
+      expect(more, detector).toEqual([]);
+    }
+  });
   it('tells each of two steps the same way, however soon after another they come', async () => {
     for (const detector of ['joint', 'cusum', 'ewma', 'page-hinkley', 'adwin'] as const)
       for (const apart of [100, 200, 500])
