@@ -21,7 +21,7 @@ const HEADER = GRADUAL + gradualChange.stride;
  * Of the alarms of a change that goes on (a ramp) only the first is an event.
  *
  * `aim` at a series, `update` with a value, then read what happened to it. The detector is reset at its alarms.
- * State: 11 doubles, the sensor's 13 and the detector's.
+ * State: 13 doubles, the sensor's 13 and the detector's.
  */
 export class DriftWatch {
   readonly stride: number;
@@ -93,11 +93,11 @@ export class DriftWatch {
       this.#startAfresh();
       return true;
     }
-    if (gradualChange.isUnderWay(state, offset + GRADUAL)) {
-      if (!gradualChange.hasEnded(state, offset + GRADUAL)) return true;
-      this.#startAfresh();
+    if (gradualChange.hasEnded(state, offset + GRADUAL)) {
+      this.#detector.reset();
       return true;
     }
+    if (gradualChange.isUnderWay(state, offset + GRADUAL)) return true;
     this.warningChanged = warning !== state[offset + WARNED]! > 0;
     state[offset + WARNED] = warning ? 1 : 0;
     return true;

@@ -1,3 +1,4 @@
+import { clip } from '../stats/clip.js';
 import type { EpochEvent } from './epoch-event.js';
 import { lineFit } from './line-fit.js';
 
@@ -9,7 +10,10 @@ const RAISED = 1;
 const INTERVAL = 2;
 /** The gradual change that the last alarm broke into, until the next; 0: none. */
 const BROKEN = 3;
-const LINE = 4;
+/** Sums of departures from the line, up and down. */
+const ABOVE = 4;
+const BELOW = 5;
+const LINE = 6;
 
 /** Values that detectors learn from before they judge, or nearly so. */
 const LEARNING = 32;
@@ -18,6 +22,10 @@ const LATE = 6;
 /** Squared standard errors that a slope is worth to be believed, and where there is one already. */
 const STEEP = 20;
 const STEEP_STILL = 9;
+/** A line has ended where departures, each of so much at most, sum up to so much beyond so much a value: no sooner than a detector sees a step. */
+const DEPARTURE = 2.5;
+const SLACK = 0.5;
+const DEPARTED = 20;
 /** A gradual change is over when for so many of its last intervals no alarm was raised. */
 const OVER = 3;
 
@@ -28,7 +36,7 @@ const OVER = 3;
  * each is soon after the one before, with its change point not late in between, and a line through the values since has a slope. What
  * breaks into it (the wrap of a counter) is a cause of its own, after which it may go on.
  *
- * State: 8 doubles at `at`, zeros at first. O(1).
+ * State: 10 doubles at `at`, zeros at first. O(1).
  */
 export const gradualChange = {
   stride: LINE + lineFit.stride,
@@ -36,6 +44,9 @@ export const gradualChange = {
   /** A value that the detector was given: `x` must be an observation. */
   learn(state: Float64Array, at: number, x: number): void {
     state[at + SINCE]! += 1;
+    const departure = clip(lineFit.departure(state, at + LINE, x), DEPARTURE);
+    state[at + ABOVE] = Math.max(state[at + ABOVE]! + departure - SLACK, 0);
+    state[at + BELOW] = Math.max(state[at + BELOW]! - departure - SLACK, 0);
     lineFit.learn(state, at + LINE, x);
   },
 
@@ -64,7 +75,8 @@ export const gradualChange = {
    * the ramp as what is usual, begins afresh with it.
    */
   hasEnded(state: Float64Array, at: number): boolean {
-    if (state[at + RAISED] === 0 || state[at + SINCE]! <= OVER * state[at + INTERVAL]!) return false;
+    const isQuiet = state[at + RAISED] !== 0 && state[at + SINCE]! > OVER * state[at + INTERVAL]!;
+    if (!isQuiet && state[at + ABOVE]! < DEPARTED && state[at + BELOW]! < DEPARTED) return false;
     state[at + RAISED] = state[at + BROKEN] = 0;
     gradualChange.startAfresh(state, at);
     return true;
@@ -72,7 +84,7 @@ export const gradualChange = {
 
   /** The detector has begun afresh: so does the line. */
   startAfresh(state: Float64Array, at: number): void {
-    state[at + SINCE] = 0;
+    state[at + SINCE] = state[at + ABOVE] = state[at + BELOW] = 0;
     state.fill(0, at + LINE, at + LINE + lineFit.stride);
   },
 };

@@ -29,6 +29,20 @@ export const lineFit = {
     state[at + SQUARES]! += (n - 1) * (n - 2) * perCount * error * error;
   },
 
+  /**
+   * How far `x` is from where the line goes, in standard deviations of what came about it, or in half steps of it where those are more: a line
+   * without noise is known to a step. 0 where the line has not risen or fallen by six times as much, and among its first 32 values.
+   */
+  departure(state: Float64Array, at: number, x: number): number {
+    const n = state[at + COUNT]!;
+    if (n < 32) return 0;
+    const slope = state[at + SLOPE]!;
+    const square = state[at + SQUARES]! / (n - 2);
+    if (!(slope * slope * n * n > 36 * square)) return 0;
+    const error = x - state[at + LEVEL]! - slope;
+    return error / Math.max(Math.sqrt(square * (1 + 4 / n)), Math.abs(slope) / 2);
+  },
+
   /** Whether there is a slope of so many squared standard errors, where the deviations from the line are independent. */
   isSteep(state: Float64Array, at: number, squaredErrors: number): boolean {
     const n = state[at + COUNT]!;

@@ -41,7 +41,7 @@ const RING = 128;
  * A change that goes on (a ramp) ends one epoch, at its first alarm; at those that follow the method starts again as the policy has it, within
  * the epoch: `renormalization` then says `drift`.
  *
- * State: 15 doubles, the detector's, the method's (twice for shadow and blend), 128 for shrink. O(1), but at alarms.
+ * State: 17 doubles, the detector's, the method's (twice for shadow and blend), 128 for shrink. O(1), but at alarms.
  */
 export class RenormalizingNormalizer implements Normalizer {
   readonly stride: number;

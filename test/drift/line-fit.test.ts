@@ -36,4 +36,17 @@ describe('lineFit', () => {
     expect(lineFit.isSteep(fitted(new Float64Array(50).fill(7)), 0, 20)).toBe(false);
     expect(lineFit.isSteep(fitted(Float64Array.from({ length: 50 }, (_, t) => t)), 0, 20)).toBe(true);
   });
+  it('measures a departure in what comes about the line, and in half steps where that is less', () => {
+    const noise = seededNormals(3, 400);
+    const ramp = fitted(noise.map((g, t) => g + t));
+    expect(lineFit.departure(ramp, 0, 400)).toBeCloseTo(0, 0);
+    expect(lineFit.departure(ramp, 0, 405)).toBeGreaterThan(4);
+    expect(lineFit.departure(ramp, 0, 395)).toBeLessThan(-4);
+    expect(lineFit.departure(fitted(noise), 0, 100)).toBe(0);
+    const exact = fitted(Float64Array.from({ length: 50 }, (_, t) => 3 * t));
+    expect(lineFit.departure(exact, 0, 150)).toBeCloseTo(0, 9);
+    expect(lineFit.departure(exact, 0, 147)).toBeCloseTo(-2, 9);
+    expect(lineFit.departure(fitted(Float64Array.from({ length: 31 }, (_, t) => t)), 0, 0)).toBe(0);
+    for (const x of [7, 9, 1e150]) expect(lineFit.departure(fitted(new Float64Array(50).fill(7)), 0, x)).toBe(0);
+  });
 });
