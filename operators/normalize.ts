@@ -191,16 +191,14 @@ function plainNormalizer<T extends object>(
   const shaper = recordShaper(fields.map(({ name }) => name));
   const values = new Float64Array(fields.length);
   const scores = new Float64Array(fields.length);
-  const epochs = new Float64Array(fields.length);
+  // Integers, for which an object needs no boxes.
+  const epochs = new Int32Array(fields.length);
   return (record) => {
     const at = timeOf === undefined ? Number.NaN : toEpochMs(timeOf(record));
     const key = keyOf(record);
     shaper.read(record, values);
     const slot = table.slotOf(key, touchTime(at, table));
-    for (let i = 0; i < fields.length; i++) {
-      scores[i] = engine.score(i, slot, values[i]!, at);
-      epochs[i] = fields[i]!.scorer!.epoch;
-    }
+    engine.scoreRecord(slot, values, at, scores, epochs);
     const { normalized, epoch } = shaper.shape(scores, epochs);
     const out = copyOf(record) as T & Normalized;
     out.normalized = normalized;

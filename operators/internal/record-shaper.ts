@@ -5,7 +5,7 @@ export interface RecordShaper {
   /** The number under each name into `values`, NaN where there is none. */
   read(record: object, values: Float64Array): void;
   /** `normalized`, with null for NaN, and `epoch`, by name. */
-  shape(scores: Float64Array, epochs: Float64Array): Shaped;
+  shape(scores: Float64Array, epochs: Int32Array): Shaped;
 }
 
 interface Shaped {
@@ -13,14 +13,24 @@ interface Shaped {
   epoch: Record<string, number>;
 }
 
+/** Code made before, which the engine has optimized already when a stream like it is subscribed to again. */
+const made = new Map<string, RecordShaper>();
+const MOST = 64;
+
 /**
  * The shaper of records with these fields, as code made for them: a property that the source names costs V8 a load or a store, one whose
  * name comes from a list a search in a hash table, and there are three of them a field. Where code may not be made (a content security
  * policy, `--disallow-code-generation-from-strings`) it is done by name, with the same results.
  */
 export function recordShaper(names: readonly string[]): RecordShaper {
+  const id = JSON.stringify(names);
+  const known = made.get(id);
+  if (known !== undefined) return known;
   try {
-    return compiled(names);
+    const shaper = compiled(names);
+    if (made.size >= MOST) made.clear();
+    made.set(id, shaper);
+    return shaper;
   } catch (error) {
     if (error instanceof EvalError) return byName(names);
     throw error;
@@ -34,7 +44,7 @@ export function byName(names: readonly string[]): RecordShaper {
       for (let i = 0; i < names.length; i++) values[i] = numberAt(record, names[i]!);
     },
     shape(scores, epochs) {
-      const entries = (list: Float64Array) => names.map((name, i) => [name, list[i]!] as const);
+      const entries = (list: Float64Array | Int32Array) => names.map((name, i) => [name, list[i]!] as const);
       return {
         normalized: Object.fromEntries(entries(scores).map(([name, x]) => [name, Number.isNaN(x) ? null : x])),
         epoch: Object.fromEntries(entries(epochs)),
@@ -44,9 +54,10 @@ export function byName(names: readonly string[]): RecordShaper {
 }
 
 function compiled(names: readonly string[]): RecordShaper {
-  // A literal, and in brackets: `__proto__` is a name as any other.
   const quoted = names.map((name) => JSON.stringify(name).replace(/[\u2028\u2029]/g, escaped));
-  const literal = (value: (i: number) => string) => `{${quoted.map((name, i) => `[${name}]: ${value(i)}`).join(', ')}}`;
+  // In brackets `__proto__` is a name as any other; the others do without, for then V8 knows the shape of the object beforehand.
+  const keys = names.map((name, i) => (name === '__proto__' ? `[${quoted[i]!}]` : quoted[i]!));
+  const literal = (value: (i: number) => string) => `{${keys.map((key, i) => `${key}: ${value(i)}`).join(', ')}}`;
   // In a record of a prototype of its own, or under a way through nested values, a name is looked for as everywhere.
   const isDirect = names.every((name) => !name.includes('.') && !(name in Object.prototype));
   const read = isDirect

@@ -11,6 +11,8 @@ import type { Scorer } from './scorer.js';
 import { resolveVector } from './vector/resolve-vector.js';
 import type { ResolvedVector } from './vector/resolved-vector.js';
 import type { VectorScorer } from './vector/vector-scorer.js';
+import { zScoreColumn } from './z-score-column.js';
+import { ZScoreNormalizer } from './z-score-normalizer.js';
 
 /** One field of the records: how it is normalized, and where its state lies. */
 export interface NormalizedField {
@@ -21,6 +23,8 @@ export interface NormalizedField {
   /** Of the method `batch` alone, whose values are scored a micro-batch at a time. */
   readonly batch: BatchColumn | undefined;
   readonly column: StateColumn | undefined;
+  /** What z-scores are made by where they are over everything seen, with nothing else to look at. */
+  readonly plain: ZScoreNormalizer | undefined;
   /** Absent where series begin from nothing. */
   readonly groups: GroupColumn | undefined;
 }
@@ -112,6 +116,25 @@ export class RecordNormalizer {
     return score;
   }
 
+  /**
+   * Scores and learns one value of each field in turn, and says their epochs, as `score` would. For fields that keep state, of records
+   * without groups; what a score was made of need not stand in the field's scorer.
+   */
+  scoreRecord(slot: number, xs: Float64Array, time: number, out: Float64Array, epochs: Int32Array): void {
+    const { fields } = this;
+    for (let i = 0; i < fields.length; i++) {
+      const { plain, column, scorer } = fields[i]!;
+      const page = plain && column!.pageOf(slot);
+      // A column of one value: nothing is told to anybody but the state and the score.
+      if (page && zScoreColumn(plain, scorer!.rules, page, column!.placeOf(slot), xs, out, i, i + 1) > i) {
+        epochs[i] = 0;
+        continue;
+      }
+      out[i] = this.score(i, slot, xs[i]!, time);
+      epochs[i] = scorer!.epoch;
+    }
+  }
+
   /** Scores and learns `xs[0..length)` of one field of one series in turn into `out`, as `score` would. For fields that keep state. */
   scoreColumn(index: number, slot: number, xs: Float64Array, out: Float64Array, length: number): void {
     const { scorer, column } = this.fields[index]!;
@@ -139,7 +162,9 @@ export class RecordNormalizer {
     const kept = scorer ?? (batch && { stride: batch.stride, growable: false });
     const column = kept && attachColumn(this.table, name, fingerprint, kept, this.restarted);
     const groups = scorer && resolved.grouped ? new GroupColumn(this.table, name, scorer) : undefined;
-    const index = this.fields.push({ name, resolved, scorer, batch, column, groups }) - 1;
+    const zScore = scorer?.isPlain && scorer.normalizer instanceof ZScoreNormalizer ? scorer.normalizer : undefined;
+    const plain = zScore?.moments && zScore;
+    const index = this.fields.push({ name, resolved, scorer, batch, column, plain, groups }) - 1;
     this.#indices.set(name, index);
     return index;
   }

@@ -1,5 +1,4 @@
 import { DecayedMoments } from '../stats/decayed-moments.js';
-import { Moments } from '../stats/moments.js';
 import { WindowMoments } from '../stats/window-moments.js';
 import { columnwiseZScores } from './columnwise-z-scores.js';
 import type { Scorer } from './scorer.js';
@@ -22,9 +21,10 @@ export function scoreColumn(
   const { normalizer, rules } = scorer;
   const zScore = scorer.isPlain && normalizer instanceof ZScoreNormalizer ? normalizer : undefined;
   const statistic = zScore?.statistic;
+  const moments = zScore?.moments;
   for (let i = start; i < end; i++) {
     // In registers as far as that goes; the scorer takes what stopped it.
-    if (statistic instanceof Moments) i = zScoreColumn(zScore!, statistic, rules, xs, out, i, end);
+    if (moments !== undefined) i = zScoreColumn(zScore!, rules, moments.state, moments.offset, xs, out, i, end);
     else if (statistic instanceof DecayedMoments || statistic instanceof WindowMoments)
       i = columnwiseZScores(zScore!, statistic, rules, xs, out, i, end);
     if (i < end) out[i] = scorer.score(xs[i]!, times === undefined ? Number.NaN : times[i]!);

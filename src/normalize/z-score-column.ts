@@ -1,5 +1,4 @@
 import { isObservation } from '../stats/is-observation.js';
-import type { Moments } from '../stats/moments.js';
 import type { ScoringRules } from './scorer.js';
 import { SMALLEST_SCALE } from './usable-scale.js';
 import type { ZScoreNormalizer } from './z-score-normalizer.js';
@@ -10,12 +9,13 @@ const SMALLEST_VARIANCE = SMALLEST_SCALE * SMALLEST_SCALE;
  * Z-scores over a column with the state held in registers: `refresh`, `normalize` and `Moments.update` in one loop, to the last bit what
  * they answer one by one. Written out because the state would go through memory three times a value otherwise.
  *
- * Goes from `start` until the first value that is no observation, or that finds the series still warming up, and returns its index.
+ * `state` at `offset` is that of `Moments`. Goes from `start` until the first value that is no observation, or that finds the series still warming up, and returns its index.
  */
 export function zScoreColumn(
   { ddof, whenFlat }: ZScoreNormalizer,
-  { state, offset }: Moments,
   { warmup }: ScoringRules,
+  state: Float64Array,
+  offset: number,
   xs: Float64Array,
   out: Float64Array,
   start: number,
