@@ -9,8 +9,7 @@ import { Present } from './adaptive/present.js';
 import { RegimeMoments } from './adaptive/regime-moments.js';
 import { ScaleWatch } from './adaptive/scale-watch.js';
 import { Whitening } from './adaptive/whitening.js';
-import type { Normalizer } from './normalizer.js';
-import { Renormalization } from './renormalization.js';
+import { SelfTuningNormalizer } from './self-tuning-normalizer.js';
 
 // Where the parts stand in the state.
 const MOMENTS = 0;
@@ -54,28 +53,19 @@ export interface AdaptiveOptions {
  * The score has no unit, is within ±1e12, and is made before the value is learnt. A constant series scores 0, its first change as
  * `firstChangeScore` says. State: 55 doubles, by `+ − × ÷ √` only, so the same on every machine; invariant to `a·x + b`. O(1).
  */
-export class AdaptiveNormalizer implements Normalizer {
+export class AdaptiveNormalizer extends SelfTuningNormalizer {
   static readonly stride = STRIDE;
   readonly stride = STRIDE;
-  readonly growable = false;
-  readonly affine = true;
-  state: Float64Array = new Float64Array(STRIDE);
-  offset = 0;
-  center = Number.NaN;
-  scale = Number.NaN;
-  /** What the value last learnt did to the yardstick. */
-  readonly renormalization = new Renormalization();
   readonly #moments: RegimeMoments;
   readonly #whitening: Whitening;
   readonly #correlation: CorrelationTime;
   readonly #level = new LevelWatch();
   readonly #spread = new ScaleWatch();
   readonly #present = new Present();
-  /** Whether `center` and `scale` are those of the present state. */
-  #fresh = false;
 
   /** @throws InvalidOptionError */
   constructor({ memory = 2048, block = 64 }: AdaptiveOptions = {}) {
+    super(STRIDE);
     if (!(Number.isInteger(block) && block >= 16 && block <= 65_536 && block % 8 === 0))
       throw new InvalidOptionError('block', block, 'a multiple of 8 from 16 to 65536');
     if (!(Number.isInteger(memory) && memory >= 4 * block && memory <= 2 ** 30))
@@ -92,29 +82,12 @@ export class AdaptiveNormalizer implements Normalizer {
     return this.state[this.offset + EPOCHS]!;
   }
 
-  aim(state: Float64Array, offset: number): void {
-    this.state = state;
-    this.offset = offset;
-    this.#fresh = false;
-  }
-  advance(_time: number): void {}
-  step(x: number, time: number): number {
-    this.refresh();
-    const score = this.count > 0 ? this.normalize(x) : Number.NaN;
-    this.learn(x, time);
-    return score;
-  }
-
-  isTooLate(_time: number): boolean {
-    return false;
-  }
-
   refresh(): void {
     const { state, offset } = this;
     const known = state[offset + OBSERVATIONS]! > 0;
     this.center = known ? state[offset + MOMENTS]! : Number.NaN;
     this.scale = known ? Math.sqrt(state[offset + VARIANCE]!) : Number.NaN;
-    this.#fresh = true;
+    this.isFresh = true;
   }
 
   normalize(x: number): number {
@@ -126,15 +99,11 @@ export class AdaptiveNormalizer implements Normalizer {
     return error > 0 ? size : -size;
   }
 
-  denormalize(y: number): number {
-    return y * this.scale + this.center;
-  }
-
   learn(x: number, _time?: number): void {
     this.renormalization.clear();
     if (!isObservation(x)) return;
-    if (!this.#fresh) this.refresh();
-    this.#fresh = false;
+    if (!this.isFresh) this.refresh();
+    this.isFresh = false;
     const { state, offset } = this;
     const observations = state[offset + OBSERVATIONS]!;
     state[offset + OBSERVATIONS] = observations + 1;

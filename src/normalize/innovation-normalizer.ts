@@ -6,8 +6,7 @@ import { ExpertScales } from './innovation/expert-scales.js';
 import { ExpertWeights } from './innovation/expert-weights.js';
 import { PredictiveLaw } from './innovation/predictive-law.js';
 import { twoSidedP } from './innovation/two-sided-p.js';
-import type { Normalizer } from './normalizer.js';
-import { Renormalization } from './renormalization.js';
+import { SelfTuningNormalizer } from './self-tuning-normalizer.js';
 
 // Where the parts stand in the state, after the number of values learnt.
 /** Values learnt since the first change; 0 while the series is constant. */
@@ -36,17 +35,9 @@ const YOUNG = 4;
  * The score has no unit: mean 0, standard deviation 1 on normal data. A constant series scores 0, its first change as
  * `firstChangeScore` says. State: 46 doubles, by `+ − × ÷ √` only, so the same on every machine; invariant to `a·x + b`. O(1).
  */
-export class InnovationNormalizer implements Normalizer {
+export class InnovationNormalizer extends SelfTuningNormalizer {
   static readonly stride = STRIDE;
   readonly stride = STRIDE;
-  readonly growable = false;
-  readonly affine = true;
-  state: Float64Array = new Float64Array(STRIDE);
-  offset = 0;
-  center = Number.NaN;
-  scale = Number.NaN;
-  /** What the value last learnt did to the yardstick. */
-  readonly renormalization = new Renormalization();
   readonly #law = new PredictiveLaw();
   readonly #centers = new ExpertCenters();
   readonly #scales = new ExpertScales();
@@ -54,9 +45,12 @@ export class InnovationNormalizer implements Normalizer {
   readonly #detector = new EpochDetector();
   #normalShare = Number.NaN;
   #score = Number.NaN;
-  /** Whether the law was committed in the present state, and which value it was last scored with. */
-  #committed = false;
+  /** Which value the law, committed in the present state, was last scored with. */
   #scored = Number.NaN;
+
+  constructor() {
+    super(STRIDE);
+  }
 
   get count(): number {
     return this.state[this.offset]!;
@@ -73,27 +67,10 @@ export class InnovationNormalizer implements Normalizer {
     return twoSidedP(this.#score, this.#normalShare);
   }
 
-  aim(state: Float64Array, offset: number): void {
-    this.state = state;
-    this.offset = offset;
-    this.#committed = false;
-  }
-  advance(_time: number): void {}
-  step(x: number, time: number): number {
-    this.refresh();
-    const score = this.count > 0 ? this.normalize(x) : Number.NaN;
-    this.learn(x, time);
-    return score;
-  }
-
-  isTooLate(_time: number): boolean {
-    return false;
-  }
-
   refresh(): void {
     const { state, offset } = this;
     this.#score = this.#scored = Number.NaN;
-    this.#committed = true;
+    this.isFresh = true;
     if (state[offset + CHANGES]! > 0) {
       this.#law.commit(state, offset + CENTERS);
       this.center = this.#law.center;
@@ -117,10 +94,6 @@ export class InnovationNormalizer implements Normalizer {
     return this.#score;
   }
 
-  denormalize(y: number): number {
-    return y * this.scale + this.center;
-  }
-
   learn(x: number, _time?: number): void {
     const { state, offset, renormalization } = this;
     renormalization.clear();
@@ -139,7 +112,7 @@ export class InnovationNormalizer implements Normalizer {
       if (event === 2 || event === -2) this.#scales.shorten(state, offset + PRECISIONS);
       this.#report(event);
     }
-    this.#committed = false;
+    this.isFresh = false;
   }
 
   #open(x: number): void {
@@ -157,7 +130,7 @@ export class InnovationNormalizer implements Normalizer {
   /** What the yardstick was comes from the commitment: `center` and `scale` are still those the value was scored with. */
   #report(event: -2 | -1 | 1 | 2): void {
     const { renormalization } = this;
-    if (!this.#committed) this.refresh();
+    if (!this.isFresh) this.refresh();
     renormalization.event = event;
     renormalization.oldCenter = this.center;
     renormalization.oldScale = this.scale;
@@ -169,7 +142,7 @@ export class InnovationNormalizer implements Normalizer {
   #learnExperts(x: number, gap: number): void {
     const { state, offset } = this;
     const changes = state[offset + CHANGES]!;
-    if (!this.#committed) this.refresh();
+    if (!this.isFresh) this.refresh();
     if (this.#scored !== x) this.normalize(x);
     this.#law.judge(state, offset + CENTERS, changes < YOUNG);
     this.#weights.learn(state, offset + WEIGHTS, this.#law.likelihoods, this.#law.total, this.#law.floor);
