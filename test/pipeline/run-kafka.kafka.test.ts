@@ -22,10 +22,11 @@ class Engine {
   stdout = '';
   readonly exit: Promise<number | null>;
 
-  constructor(config: object, ...flags: string[]) {
-    const path = join(folder, `${newName('config')}.yaml`);
-    writeFileSync(path, stringify(config));
-    this.#child = spawn(process.execPath, [main, 'run', path, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(config: object, { stdin = false }: { stdin?: boolean } = {}) {
+    const path = stdin ? '-' : join(folder, `${newName('config')}.yaml`);
+    if (!stdin) writeFileSync(path, stringify(config));
+    this.#child = spawn(process.execPath, [main, 'run', path], { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child.stdin!.end(stdin ? stringify(config) : '');
     this.#child.stdout!.on('data', (data: Buffer) => {
       this.stdout += data;
     });
@@ -357,12 +358,12 @@ describeOnKafka('streamnorm run on Kafka', (kafka) => {
     expect((JSON.parse(lines[74]!) as { normalized: { x: number } }).normalized.x).not.toBe(0);
   });
 
-  it('keeps several workers, shares the partitions out among them, and starts one again that was killed', async () => {
+  it('keeps several workers, configured by stdin, shares the partitions out among them, and starts one again that was killed', async () => {
     const topic = await newTopic(client, 4);
     const config = { ...base(topic), workers: 2, http: { port: 0 } };
     const { groupId } = config.source.kafka;
     await fill(topic, 4, sensors(8000));
-    const engine = new Engine(config);
+    const engine = new Engine(config, { stdin: true });
     await drained(topic, groupId, 4);
     await until(
       'both have partitions',
