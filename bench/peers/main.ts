@@ -18,6 +18,7 @@ import { kafka } from './rows/kafka.js';
 import { batchNormalization, miniBatch } from './rows/mini-batch.js';
 import { oneValue } from './rows/one-value.js';
 import { quantiles } from './rows/quantiles.js';
+import { records } from './rows/records.js';
 import { serveWork } from './serve-work.js';
 import { toMarkdown } from './to-markdown.js';
 import { staleTables, writeTables } from './write-tables.js';
@@ -29,6 +30,7 @@ const rows: readonly Row[] = [
   columns,
   quantiles,
   detectors,
+  records,
   csv,
   accuracy,
   growth,
