@@ -36,7 +36,9 @@ export function seasonOf(rho: Float64Array, count: number): Season {
   if (2 * best < last && twice < rho[best]! / 2) return none;
   const period = sharpened(rho, shortest(rho, best));
   // The estimate at lag k rests on n − k products of n.
-  return { period, strength: Math.min(1, Math.max(0, (rho[period]! * count) / (count - period))) };
+  const strength = Math.min(1, (rho[period]! * count) / (count - period));
+  // The highest peak may be the end of something slow, of which the part that stands out repeats nothing.
+  return strength < LEAST ? none : { period, strength };
 }
 
 /** Where something slower lies beneath, it lifts the multiples of a period above it: the one that stands out most is meant. */

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { autocorrelation, correlationTime } from '../../../src/advise/profile/autocorrelation.js';
 import { circleOf } from '../../../src/advise/profile/circle.js';
 import { seasonOf } from '../../../src/advise/profile/season.js';
+import { sequenceOf } from '../../../src/advise/profile/sequence.js';
+import { shapeOf } from '../../../src/advise/profile/shape.js';
 import { KPSS_LIMIT, kpss, trendOf } from '../../../src/advise/profile/stationarity.js';
 import { seededNormals } from '../../support/seeded-normals.js';
 
@@ -53,6 +55,20 @@ describe('seasonOf', () => {
   it('finds none in noise, nor in what only wanders', () => {
     for (let seed = 0; seed < 50; seed++) expect(found(seededNormals(seed, 500)).period).toBe(0);
     expect(found(Float64Array.from({ length: 500 }, (_, t) => t - 250)).period).toBe(0);
+  });
+  it('calls nothing a cycle of which next to nothing repeats, though it stands out', () => {
+    let state = 7;
+    const uniform = () => {
+      state = (state * 1103515245 + 12345) % 2147483648;
+      return state / 2147483648;
+    };
+    // Twelve of a weak generator, which repeats itself a little, on levels that are apart.
+    const values = Float64Array.from({ length: 4000 }, (_, t) => {
+      let sum = -6;
+      for (let k = 0; k < 12; k++) sum += uniform();
+      return 50 + 2 * (t < 1500 ? 0 : t < 2800 ? 4 : 1) + 2 * sum;
+    });
+    expect(sequenceOf(values, shapeOf(values)).season).toEqual({ period: 0, strength: 0 });
   });
 });
 
