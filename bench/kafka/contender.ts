@@ -22,6 +22,8 @@ export interface Contender {
   readonly name: string;
   /** Whether it writes each record once whatever happens: then its outputs stand in transactions. */
   readonly exactlyOnce: boolean;
+  /** It keeps the order of each key alone, and not that of a partition. @defaultValue false */
+  readonly mixesKeys?: true;
   readonly phases: readonly Phase[];
   /** ms after which a process that was stopped is no longer waited for by the next one. */
   readonly session: number;

@@ -3,21 +3,31 @@ import type { Workload } from './workload.js';
 
 const tolerance = 1e-9;
 
+interface Leave {
+  /** Records may come more than once, the same each time. @defaultValue false */
+  repeats?: boolean;
+  /** Records of different keys may change places. @defaultValue false */
+  mixed?: boolean;
+}
+
 /**
- * What is wrong with the outputs of a workload, as a sentence, or null: each record once (or, with `repeats`, at least once and the same
- * each time), in the order of its partition, its values kept, its scores right within 1e-9 of the larger of 1 and the score, its epochs 0.
+ * What is wrong with the outputs of a workload, as a sentence, or null: each record once, in the order of its partition, its values kept, its scores right within 1e-9 of the larger of 1 and the score, its epochs 0.
  */
-export function faultInOutputs({ seqs, columns }: Outputs, workload: Workload, repeats = false): string | null {
-  const { length, expected, values } = workload;
+export function faultInOutputs({ seqs, columns }: Outputs, workload: Workload, leave: Leave = {}): string | null {
+  const { repeats = false, mixed = false } = leave;
+  const { length, expected, values, keys } = workload;
   const seen = new Uint8Array(length);
   let distinct = 0;
   for (const [partition, numbers] of seqs.entries()) {
     const found = columns[partition]!;
+    const latest = new Map<number, number>();
     for (let i = 0; i < numbers.length; i++) {
       const seq = numbers[i]!;
       if (!(seq >= 0 && seq < length)) return `there is a record ${seq} that was never written`;
       if (seen[seq] === 1 && !repeats) return `record ${seq} came twice`;
-      if (i > 0 && seq < numbers[i - 1]! && !repeats) return `record ${seq} came after record ${numbers[i - 1]}`;
+      const before = latest.get(mixed ? keys[seq]! : 0);
+      if (before !== undefined && seq < before && !repeats) return `record ${seq} came after record ${before}`;
+      latest.set(mixed ? keys[seq]! : 0, seq);
       if (seen[seq] === 0) distinct++;
       seen[seq] = 1;
       for (let field = 0; field < 3; field++) {

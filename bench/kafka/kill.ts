@@ -40,7 +40,12 @@ export async function kill(arena: Arena, contender: Contender): Promise<Kill> {
       await until(next, 'the last output', () => load.came >= load.next, 60_000);
       load.assertWell();
       const outputs = await readOutputs(arena.client, job.sink);
-      return { first, caughtUp, again: load.again, fault: faultInOutputs(outputs, workload, !contender.exactlyOnce) };
+      return {
+        first,
+        caughtUp,
+        again: load.again,
+        fault: faultInOutputs(outputs, workload, { repeats: !contender.exactlyOnce }),
+      };
     } finally {
       await load.close();
     }

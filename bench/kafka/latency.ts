@@ -40,7 +40,9 @@ export async function latency(arena: Arena, contender: Contender, seconds: numbe
       const took = Float64Array.from({ length: to - from }, (_, i) => load.cameAt[from + i]! - load.sentAt[from + i]!);
       took.sort();
       const at = (p: number): number => took[Math.ceil(took.length * p) - 1]!;
-      const fault = faultInOutputs(await readOutputs(arena.client, job.sink), workload, !contender.exactlyOnce);
+      const fault = faultInOutputs(await readOutputs(arena.client, job.sink), workload, {
+        repeats: !contender.exactlyOnce,
+      });
       return { p50: at(0.5), p99: at(0.99), max: at(1), cores, fault };
     } finally {
       await load.close();

@@ -27,6 +27,7 @@ export function programs(): Contender[] {
       'group.instance.id': 'bench',
     }),
     quixStreams(),
+    bytewax(),
     kafkajs('kafkajs-eo', 'plain kafkajs, a transaction a batch', true),
     kafkajs('kafkajs-alo', 'plain kafkajs, at least once', false),
   ];
@@ -120,6 +121,34 @@ function quixStreams(): Contender {
         String(warmup),
       ]),
     ownTopics: ({ group, source }) => [`changelog__${group}--${source}--default`],
+  };
+}
+
+function bytewax(): Contender {
+  return {
+    id: 'bytewax-alo',
+    name: 'Bytewax, at least once',
+    exactlyOnce: false,
+    mixesKeys: true,
+    phases: ['throughput'],
+    session: 0,
+    missing: () => bringPython('bytewax', (text) => void process.stderr.write(`${text}\n`)),
+    start: ({ brokers, source, sink, folder, warmup }) => {
+      const store = join(folder, 'recovery');
+      mkdirSync(store, { recursive: true });
+      const python = pythonOf('bytewax');
+      spawnSync(python, ['-m', 'bytewax.recovery', store, '1']);
+      const flow = [brokers.join(','), source, sink, String(warmup)].map((argument) => JSON.stringify(argument));
+      // A snapshot every second; its own default of 10 s would repeat ten times as much after a crash.
+      const recovery = ['--recovery-directory', store, '--snapshot-interval', '1', '--backup-interval', '0'];
+      return new StartedProgram(python, [
+        '-m',
+        'bytewax.run',
+        `${join(peers, 'bytewax_flow.py')}:flow(${flow.join(', ')})`,
+        ...recovery,
+      ]);
+    },
+    ownTopics: () => [],
   };
 }
 

@@ -83,7 +83,7 @@ export async function throughput(
         (last.machine - warm.machine - (last.cpu - warm.cpu) - (last.broker - warm.broker) - (last.own - warm.own)) /
         ms,
       memory,
-      fault: faultInOutputs(outputs, workload),
+      fault: faultInOutputs(outputs, workload, { mixed: contender.mixesKeys ?? false }),
     };
   });
 }

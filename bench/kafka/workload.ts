@@ -24,6 +24,8 @@ export class Workload {
   expected: Float64Array;
   /** The three values of each record. */
   values: Float64Array;
+  /** The key of each record, as an index. */
+  keys: Uint32Array;
   readonly #options: WorkloadOptions;
   readonly #names: string[];
   readonly #keys: Buffer[];
@@ -41,6 +43,7 @@ export class Workload {
     this.#moments = new Float64Array(keys * 9);
     this.expected = new Float64Array(30_000);
     this.values = new Float64Array(30_000);
+    this.keys = new Uint32Array(10_000);
   }
 
   /** Makes the next record and appends it to the list of its partition. Answers its number. */
@@ -49,10 +52,14 @@ export class Workload {
     if (3 * this.length > this.expected.length) {
       this.expected = grown(this.expected);
       this.values = grown(this.values);
+      const keys = new Uint32Array(2 * this.keys.length);
+      keys.set(this.keys);
+      this.keys = keys;
     }
     const { keys, inTurn = false } = this.#options;
     const draw = this.#uniform;
     const key = inTurn ? seq % keys : Math.floor(draw() * keys);
+    this.keys[seq] = key;
     const temperature = round(20 + (key % 17) + 4 * (draw() + draw() + draw() - 1.5), 1e4);
     const vibration = round(0.02 + 0.01 * draw(), 1e6);
     const pressure = round(101_325 + 300 * (draw() + draw() - 1), 1e2);

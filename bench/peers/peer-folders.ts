@@ -12,7 +12,7 @@ export const npmFolder: string = join(cache, 'npm');
 const javaFolder = join(cache, 'java');
 
 /** Virtual environments, apart where a package is large or has many of its own. */
-type PythonGroup = 'python' | 'torch' | 'quix';
+type PythonGroup = 'python' | 'torch' | 'quix' | 'bytewax';
 
 export const pythonOf = (group: PythonGroup): string =>
   join(cache, group, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');

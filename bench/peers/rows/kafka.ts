@@ -7,10 +7,17 @@ import { toMarkdown } from '../../kafka/to-markdown.js';
 import type { Row } from '../case.js';
 import type { Judgement, PlainTable } from '../results.js';
 
-/** Throughput of the exactly-once contenders, by `npm run bench:kafka`, which compares every output before it counts. */
+/** Throughput of the exactly-once contenders, and of Bytewax, which has no such guarantee, by `npm run bench:kafka`, which compares every output before it counts. */
 function measure(records: number): Results {
   const out = '.cache/peers/kafka';
-  const flags = ['--phases', 'throughput', '--only', 'streamnorm-eo,streams-eo,kafkajs-eo,quix-eo', '--out', out];
+  const flags = [
+    '--phases',
+    'throughput',
+    '--only',
+    'streamnorm-eo,streams-eo,kafkajs-eo,quix-eo,bytewax-alo',
+    '--out',
+    out,
+  ];
   const args = ['scripts/bench-kafka.mjs', ...flags, '--records', String(records)];
   const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 2, 2] });
   if (status !== 0) throw new Error(`npm run bench:kafka ended with ${status}`);
