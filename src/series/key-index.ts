@@ -28,7 +28,7 @@ export class KeyIndex {
   #key: PackedKey;
   #arena = new KeyArena();
   /** `[hash, slot + 1, start]` a bucket, 0 in the second place of an empty one; the number of buckets is a power of two. */
-  #buckets = new Uint32Array(WIDTH * 64);
+  #buckets = new Int32Array(WIDTH * 64);
   #mask = 63;
   #size = 0;
   /** A stack of the free slots. */
@@ -153,7 +153,7 @@ export class KeyIndex {
     for (let i = hash & mask; ; i = (i + 1) & mask) {
       const entry = buckets[WIDTH * i + 1]!;
       if (entry === 0) return -1;
-      if (buckets[WIDTH * i] === hash && arena.equals(buckets[WIDTH * i + 2]!, key)) return entry - 1;
+      if (buckets[WIDTH * i] === hash && arena.equals(buckets[WIDTH * i + 2]! >>> 0, key)) return entry - 1;
     }
   }
 
@@ -162,7 +162,7 @@ export class KeyIndex {
     const arena = this.#arena;
     let capacity = 64;
     while (3 * capacity < 4 * this.#size) capacity *= 2;
-    const buckets = new Uint32Array(WIDTH * capacity);
+    const buckets = new Int32Array(WIDTH * capacity);
     const mask = capacity - 1;
     let steps = 64 * this.#size + 1024; // random keys take 2.5 each at the fullest
     for (let slot = 0; slot < arena.slots; slot++) {
@@ -171,7 +171,7 @@ export class KeyIndex {
       const hash = arena.hashOf(start, this.#key);
       let i = hash & mask;
       for (; buckets[WIDTH * i + 1] !== 0; i = (i + 1) & mask) {
-        if (buckets[WIDTH * i] === hash && arena.same(start, buckets[WIDTH * i + 2]!))
+        if (buckets[WIDTH * i] === hash && arena.same(start, buckets[WIDTH * i + 2]! >>> 0))
           throw new CorruptCheckpointError(`keys: that of slot ${slot} comes twice`);
         if (--steps < 0) return false;
       }
@@ -203,7 +203,7 @@ export class KeyIndex {
 
   #growBuckets(): void {
     const old = this.#buckets;
-    this.#buckets = new Uint32Array(2 * old.length);
+    this.#buckets = new Int32Array(2 * old.length);
     this.#mask = 2 * this.#mask + 1;
     for (let i = 0; i < old.length; i += WIDTH)
       if (old[i + 1] !== 0) this.#place(old[i]!, old[i + 1]! - 1, old[i + 2]!);

@@ -18,6 +18,7 @@ export class PackedKey {
   length = 0;
   /** 2 · code units, and 1 more where they take two bytes each. */
   size = 0;
+  /** Signed, for such integers an object holds without a box. */
   hash = 0;
   readonly #start: number;
   readonly #multiplier: number;
@@ -93,5 +94,5 @@ function finalize(bits: number): number {
   let hash = bits;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return hash ^ (hash >>> 16);
 }

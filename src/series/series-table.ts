@@ -88,10 +88,10 @@ export class SeriesTable {
     if (now > this.#now && now < Number.POSITIVE_INFINITY) this.#advance(now);
     const recency = this.#recency;
     if (recency === undefined) {
-      const before = this.#index.size;
-      const slot = this.#index.insert(key);
-      if (this.#index.size > before) this.counters.created++;
-      return slot;
+      const found = this.#index.find(key);
+      if (found >= 0) return found;
+      this.counters.created++;
+      return this.#index.insert(key);
     }
     const found = this.#index.find(key);
     if (found >= 0) {
