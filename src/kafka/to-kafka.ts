@@ -1,8 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Observable, type OperatorFunction } from 'rxjs';
 import { InvalidOptionError } from '../errors.js';
+import { TransportError } from './kafka-errors.js';
 import { partitionOfKey } from './partition-of-key.js';
 import type { PartitionTransactions } from './partition-transactions.js';
-import type { Delivery, KafkaClient, KafkaProducer, ProduceBatch } from './port.js';
+import type {
+  Delivery,
+  GroupConsumer,
+  KafkaClient,
+  KafkaProducer,
+  ProduceBatch,
+  Transaction,
+  TransactionalProducer,
+} from './port.js';
 import type { CompressionName } from './record-batch/compression.js';
 import { RecordBatchList } from './record-batch/record-batch-list.js';
 import type { RecordHeader } from './record-batch/record-header.js';
@@ -63,6 +73,8 @@ export interface ToKafkaOptions {
   maxWaitBytes?: number;
   /** @defaultValue 'none' */
   compression?: CompressionName;
+  /** Told when brokers have not answered for as long as a producer tries (2 minutes), and what was to be written is tried anew. */
+  retrying?: (error: TransportError) => void;
 }
 
 /**
@@ -78,7 +90,8 @@ export interface ToKafkaOptions {
  * With `transactions`, exactly once: outputs, state and offsets are one transaction, so that a reader of committed records
  * sees the effect of each input record once, whatever fails. Without, at least once: outputs first, then offsets.
  * What came of a partition that has gone to another member is dropped, and not emitted: the other one does it.
- * A failure errors the stream; subscribing again goes on at what was committed.
+ * While brokers do not answer, the same is tried again, in a new transaction after a while, for as long as the partition is held: a sink
+ * that is down costs no place in the group. Any other failure errors the stream; subscribing again goes on at what was committed.
  */
 export function toKafka(options: ToKafkaOptions): OperatorFunction<DeliveryOutput, DeliveryOutput> {
   if (options.topic === '') throw new InvalidOptionError('topic', options.topic, 'the name of a topic');
@@ -101,6 +114,8 @@ export function toKafka(options: ToKafkaOptions): OperatorFunction<DeliveryOutpu
     });
 }
 
+/** ms between attempts that have each taken as long as a producer tries by itself, or that were refused at once. */
+const PAUSE = 100;
 /** ms; what `maxWait` becomes at most where there is much to do. */
 const LONGEST_GATHERING = 30;
 /** Bytes that one partition has brought at once when there is much to do. */
@@ -234,8 +249,26 @@ class DeliveryWriter {
     const gathered = this.#options.gathered?.(together) ?? [];
     const batches = [...(await this.#batches(together)), ...gathered];
     if (this.#closed || batches.length === 0) return;
+    await this.#produce(batches, together[0]!.delivery.assignment.signal);
+  }
+
+  async #produce(batches: readonly ProduceBatch[], signal: AbortSignal): Promise<void> {
     this.#producer ??= this.#newProducer();
-    await this.#producer.produce(batches);
+    const producer = this.#producer;
+    await this.#patiently(signal, () => producer.produce(batches));
+  }
+
+  /** Tries until the brokers answer, or the partition has gone. */
+  async #patiently(signal: AbortSignal, attempt: (isFirst: boolean) => Promise<void>): Promise<void> {
+    for (let isFirst = true; ; isFirst = false)
+      try {
+        return await attempt(isFirst);
+      } catch (error) {
+        const isPassing = error instanceof TransportError && error.retriable;
+        if (!isPassing || this.#closed || signal.aborted) throw error;
+        this.#options.retrying?.(error);
+        await sleep(PAUSE);
+      }
   }
 
   #newProducer(): KafkaProducer {
@@ -252,26 +285,40 @@ class DeliveryWriter {
     const changes = [...((outputs === 'with-offsets' && gathered?.(together)) || []), ...(state?.(together) ?? [])];
     await Promise.all(together.map((output) => output.written));
     if (transactions === undefined) {
-      this.#producer ??= this.#newProducer();
-      await this.#producer.produce([...(await this.#batches(together)), ...changes]);
+      await this.#produce([...(await this.#batches(together)), ...changes], assignment.signal);
       await consumer.commit([{ topic, partition, offset }]);
       return;
     }
     const batches = outputs === 'with-offsets' ? await this.#batches(together) : [];
     await written;
     const producer = transactions.producerOf(assignment);
+    const offsets = [{ topic, partition, offset, assignment }];
+    let transaction: Transaction | undefined;
+    await this.#patiently(assignment.signal, async (isFirst) => {
+      // What an attempt before has left is settled by it, and what of that may still be under way is of an epoch that is over.
+      if (!isFirst) await producer.init(assignment.signal);
+      transaction = await this.#fill(producer, consumer, offsets, [...batches, ...changes]);
+    });
+    // Whether this took place is known by the answer alone: it is not tried again here.
+    await transaction!.commit();
+  }
+
+  /** A transaction that holds offsets and batches, and is not committed yet. */
+  async #fill(
+    producer: TransactionalProducer,
+    consumer: GroupConsumer,
+    offsets: Parameters<Transaction['sendOffsets']>[1],
+    batches: readonly ProduceBatch[],
+  ): Promise<Transaction> {
     const transaction = producer.begin();
     try {
       // The offsets first: a broker that is still busy with the last transaction says so at once to them, and lets records wait.
-      await Promise.all([
-        transaction.sendOffsets(consumer, [{ topic, partition, offset, assignment }]),
-        transaction.produce([...batches, ...changes]),
-      ]);
+      await Promise.all([transaction.sendOffsets(consumer, offsets), transaction.produce(batches)]);
+      return transaction;
     } catch (error) {
       await transaction.abort().catch(() => {}); // the first failure is the one to tell
       throw error;
     }
-    await transaction.commit();
   }
 
   async #batches(together: readonly DeliveryOutput[]): Promise<ProduceBatch[]> {

@@ -23,6 +23,8 @@ import {
   type KafkaRecord,
   PartitionTransactions,
   recordwise,
+  type TransactionalProducerOptions,
+  TransportError,
   toKafka,
 } from '../../src/kafka/index.js';
 import { murmur2, partitionOfKey } from '../../src/kafka/partition-of-key.js';
@@ -125,6 +127,69 @@ describeOnKafka('streamnorm/kafka', (kafka) => {
     const committed = await client.admin.committedOffset(groupId, { topic: source, partition: 0 });
     expect(committed ?? 0).toBeLessThan(1000);
     expect(await valuesOf(client, target)).toHaveLength(committed ?? 0);
+  });
+
+  it('tries the same again in a new transaction when brokers do not answer, and keeps its place in the group', async () => {
+    const [source, target] = [await newTopic(client, 2), await newTopic(client, 2)];
+    const groupId = newName('group');
+    const producer = client.producer();
+    await producer.produce(
+      [0, 1].map((partition) => ({ topic: source, partition, records: recordsOf(numbers(0, 1000), 1000) })),
+    );
+    await producer.close();
+    let left = 3;
+    // Written, and no answer: of that nothing must be seen.
+    const deaf = new Proxy(client, {
+      get: (whole, name) => {
+        const member = whole[name as keyof KafkaClient];
+        if (name !== 'transactionalProducer') return typeof member === 'function' ? member.bind(whole) : member;
+        return (options: TransactionalProducerOptions) => {
+          const transactional = whole.transactionalProducer(options);
+          const begin = transactional.begin.bind(transactional);
+          transactional.begin = () => {
+            const transaction = begin();
+            const produce = transaction.produce.bind(transaction);
+            transaction.produce = async (batches) => {
+              await produce(batches);
+              if (left-- > 0) throw new TransportError('not answered', true);
+            };
+            return transaction;
+          };
+          return transactional;
+        };
+      },
+    });
+    const transactions = new PartitionTransactions({ client: deaf, transactionalId: newName('id') });
+    const stop = new AbortController();
+    const assigned: number[] = [];
+    const retried: string[] = [];
+    const run = lastValueFrom(
+      fromKafka({
+        client: deaf,
+        groupId,
+        topics: [source],
+        transactions,
+        signal: stop.signal,
+        maxBytesPerPartition: 2000,
+        assigned: async ({ partition }) => void assigned.push(partition),
+      }).pipe(
+        recordwise(map(double)),
+        toKafka({ client: deaf, topic: target, transactions, retrying: ({ message }) => retried.push(message) }),
+      ),
+      { defaultValue: null },
+    );
+    await until('all is committed', async () => {
+      const committed = await Promise.all(
+        [0, 1].map((partition) => client.admin.committedOffset(groupId, { topic: source, partition })),
+      );
+      return committed.every((offset) => offset === 1000);
+    });
+    stop.abort();
+    await run;
+    expect(assigned.sort()).toEqual([0, 1]);
+    expect(retried).toEqual(new Array(3).fill('not answered'));
+    const doubled = numbers(0, 1000).map((n) => String(2 * Number(n)));
+    for (const partition of [0, 1]) expect(await valuesOf(client, target, partition)).toEqual(doubled);
   });
 
   it('takes a partition over at once from one that stands still, and undoes its work', async () => {

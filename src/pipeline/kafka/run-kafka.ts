@@ -281,6 +281,12 @@ class KafkaRun {
         ...(sink.kind === 'kafka' && {
           gathered: (together) => partOf(together, engines.outputs(together.at(-1)!.delivery)),
         }),
+        retrying: (error) => {
+          metrics.abortedTransactions.add();
+          health.trouble('sink', `outputs are not written: ${error.message}`);
+          this.#options.view?.note('note', `outputs are not written, and tried again: ${error.message}`);
+          log.warn('outputs are not written; trying again', { reason: error.message });
+        },
         state: (together) => {
           if (tracer !== undefined) for (const { trace } of together as ScoredDelivery[]) trace?.committing();
           return changelog === undefined ? [] : partOf(together, engines.changes(together.at(-1)!.delivery, changelog));
@@ -338,6 +344,7 @@ class KafkaRun {
     const { records } = delivery;
     this.#attempt = 0;
     health.clear('stream');
+    health.clear('sink');
     engines.committed(delivery);
     trace?.committed();
     metrics.commits.add();
