@@ -100,15 +100,15 @@ export const F12: Scenario = {
   },
 };
 
-/** Memory must not grow: once it is warm, which the first quarter is for, its last quarter is compared with its second. */
+/** Memory must not grow: its last third is compared with its first. */
 function plateau(engine: EngineProcess, from: number): { faults: string[]; fact: string } {
   const samples = engine.memory.slice(from);
-  const quarter = Math.floor(samples.length / 4);
-  if (quarter < 8) return { faults: ['too few samples of memory'], fact: '' };
+  const third = Math.floor(samples.length / 3);
+  if (third < 8) return { faults: ['too few samples of memory'], fact: '' };
   const mean = (xs: number[]): number => xs.reduce((sum, x) => sum + x, 0) / xs.length;
-  const quarters = [0, 1, 2, 3].map((i) => mean(samples.slice(i * quarter, (i + 1) * quarter)));
-  const fact = `memory by quarters ${quarters.map((mb) => Math.round(mb)).join(', ')} MB`;
-  return { faults: quarters[3]! > quarters[1]! * 1.1 ? [`it grew: ${fact}`] : [], fact };
+  const thirds = [0, 1, 2].map((i) => mean(samples.slice(i * third, (i + 1) * third)));
+  const fact = `memory by thirds ${thirds.map((mb) => Math.round(mb)).join(', ')} MB`;
+  return { faults: thirds[2]! > thirds[0]! * 1.1 ? [`it grew: ${fact}`] : [], fact };
 }
 
 /** Bytes of all partitions of a topic as the broker keeps them. */
