@@ -1,4 +1,6 @@
-/** The middle one; of an even number the upper of the two. NaN of nothing. */
+/** The middle one; of an even number the mean of the two in the middle. NaN of nothing. */
 export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+  const sorted = [...values].sort((a, b) => a - b);
+  const upper = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[upper]! : (sorted[upper - 1]! + sorted[upper]!) / 2;
 }
