@@ -35,6 +35,8 @@ const UNFIT = [CorruptCheckpointError, IncompatibleStateError, ChangelogError, O
 
 /** How often the log says how far a restore is, in ms. */
 const SAY_EVERY = 2_000;
+/** How often stopped models are counted at most, which takes a look at all series, in ms. */
+const RECOUNT_EVERY = 10_000;
 
 /** The engines of the partitions that this process holds: made and restored when a partition comes, dropped when it goes. */
 export class PartitionEngines {
@@ -42,6 +44,8 @@ export class PartitionEngines {
   readonly #engines = new Map<Assignment, PartitionEngine>();
   readonly #restoring = new Map<Assignment, number>();
   readonly #stopped: StoppedModels;
+  /** When the stopped models of an engine were counted, and how many series it had forgotten by then. */
+  readonly #recounted = new WeakMap<PartitionEngine, { at: number; forgotten: number }>();
   readonly #spare = new Spare(
     () => new RecordBatchList(),
     (list) => list.reset(),
@@ -138,6 +142,20 @@ export class PartitionEngines {
     if (engine === undefined) return;
     engine.committed = nextOffset;
     engine.snapshot?.committed(nextOffset);
+    this.#recountStopped(assignment, engine);
+  }
+
+  /** A model whose series was forgotten is stopped no more: a new series begins with a new one. */
+  #recountStopped({ topic, partition }: Assignment, engine: PartitionEngine): void {
+    const name = `${topic}/${partition}`;
+    if (!this.#stopped.has(name)) return;
+    const { expired, evicted } = engine.table.counters;
+    const forgotten = expired + evicted;
+    const last = this.#recounted.get(engine);
+    const now = performance.now();
+    if (forgotten === (last?.forgotten ?? 0) || now < (last?.at ?? 0) + RECOUNT_EVERY) return;
+    this.#recounted.set(engine, { at: now, forgotten });
+    this.#stopped.recount(name, engine.stoppedModels());
   }
 
   /** Everything that has changed in a partition since this was asked last, and where the source goes on, for its changelog. */

@@ -29,6 +29,25 @@ export class StoppedModels {
     return known === undefined;
   }
 
+  /** Whether a partition has a stopped one, as far as is known. */
+  has(partition: string): boolean {
+    for (const partitions of this.#models.values()) if (partitions.has(partition)) return true;
+    return false;
+  }
+
+  /** So many of each are still there: the table forgets series, and with them what was stopped. */
+  recount(partition: string, counts: readonly { model: string; count: number }[]): void {
+    for (const [model, partitions] of this.#models) {
+      const known = partitions.get(partition);
+      if (known === undefined) continue;
+      const count = counts.find((each) => each.model === model)?.count ?? 0;
+      if (count === known.count) continue;
+      if (count === 0) partitions.delete(partition);
+      else known.count = count;
+      this.#tell(model);
+    }
+  }
+
   /** A partition has gone. */
   gone(partition: string): void {
     for (const [model, partitions] of this.#models) if (partitions.delete(partition)) this.#tell(model);

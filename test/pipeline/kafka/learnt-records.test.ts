@@ -129,10 +129,21 @@ describe('StoppedModels', () => {
     models.stopped('p', 'in/3', 'and this', 5);
     const text = 'learn.p, in/0: it diverged, and 6 more; it predicts nothing until it is configured otherwise';
     expect(health.report()).toMatchObject({ live: true, ready: false, reasons: [{ id: 'learn.p', text, since: 7 }] });
+    models.recount('in/3', [
+      { model: 'p', count: 2 },
+      { model: 'q', count: 1 },
+    ]);
+    expect(health.reasons.map(({ text: said }) => said)).toEqual([text.replace('6 more', '3 more')]);
+    models.recount('in/3', [{ model: 'p', count: 5 }]);
     models.gone('in/0');
     expect(health.reasons.map(({ text: said }) => said)).toEqual([
       'learn.p, in/3: and this, and 4 more; it predicts nothing until it is configured otherwise',
     ]);
+    expect([models.has('in/0'), models.has('in/3')]).toEqual([false, true]);
+    // Its series was forgotten.
+    models.recount('in/3', []);
+    expect(health.ready).toBe(true);
+    models.stopped('p', 'in/3', 'again');
     models.gone('in/3');
     expect(health.ready).toBe(true);
   });
