@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -163,9 +163,11 @@ describeOnKafka('local snapshots', (kafka) => {
     for (let round = 0; round < 20; round++) {
       await fill(topic, 200, round);
       await drained(topic, killed);
-      if (round === 12)
-        for (const name of readdirSync(folder))
-          copies.set(join(folder, name, 'current.ckpt'), readFileSync(join(folder, name, 'current.ckpt')));
+      if (round === 12) {
+        const files = () => readdirSync(folder).map((name) => join(folder, name, 'current.ckpt'));
+        await until('both have been copied', () => files().length === 2 && files().every((file) => existsSync(file)));
+        for (const file of files()) copies.set(file, readFileSync(file));
+      }
     }
     expect(first.saying('local snapshot saved').length).toBeGreaterThan(4);
     await first.stop();
