@@ -11,7 +11,8 @@ interface Leave {
 }
 
 /**
- * What is wrong with the outputs of a workload, as a sentence, or null: each record once, in the order of its partition, its values kept, its scores right within 1e-9 of the larger of 1 and the score, its epochs 0.
+ * What is wrong with the outputs of a workload, as a sentence, or null: each record once, in the order of its partition, its values kept,
+ * its scores right within 1e-9 of the larger of 1 and the score, its epochs 0.
  */
 export function faultInOutputs({ seqs, columns }: Outputs, workload: Workload, leave: Leave = {}): string | null {
   const { repeats = false, mixed = false } = leave;

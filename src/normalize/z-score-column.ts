@@ -9,7 +9,8 @@ const SMALLEST_VARIANCE = SMALLEST_SCALE * SMALLEST_SCALE;
  * Z-scores over a column with the state held in registers: `refresh`, `normalize` and `Moments.update` in one loop, to the last bit what
  * they answer one by one. Written out because the state would go through memory three times a value otherwise.
  *
- * `state` at `offset` is that of `Moments`. Goes from `start` until the first value that is no observation, or that finds the series still warming up, and returns its index.
+ * `state` at `offset` is that of `Moments`. Goes from `start` until the first value that is no observation, or that finds the series still
+ * warming up, and returns its index.
  */
 export function zScoreColumn(
   { ddof, whenFlat }: ZScoreNormalizer,

@@ -137,12 +137,9 @@ describeOnKafka('local snapshots', (kafka) => {
     for (const run of runs.slice(1)) {
       const taken = run.saying('partition taken');
       expect(taken).toHaveLength(2);
-      for (const each of taken) expect(each).toMatchObject({ snapshotOf: expect.any(String), series: 40 });
+      for (const each of taken) expect(each).toMatchObject({ snapshotOf: expect.any(String), entries: 0, series: 40 });
       expect(run.health.reasons.filter(({ id }) => id === 'snapshot')).toEqual([]);
     }
-    // Where the last commit was still on its way at the stop, the copy is an earlier one, and what came since is read behind it.
-    const all = runs.slice(1).flatMap((run) => run.saying('partition taken'));
-    expect(all.some(({ entries }) => entries === 0)).toBe(true);
     // The same records, and nothing to begin with but the changelog.
     const folder = join(path, deleted);
     for (let life = 0; life < 3; life++) {
