@@ -153,35 +153,32 @@ export class ChangelogStore {
   }
 
   /**
-   * The end of what is committed in a partition, if its last transaction says that the source goes on at `nextOffset`: then what was
-   * written up to there is the state at that offset and nothing else, whoever owns the partition by now. Else undefined.
+   * The end of what is committed in a partition, once its last transaction says that the source goes on at `nextOffset`: then what was
+   * written up to there is the state at that offset and nothing else, whoever owns the partition by now. Undefined when it goes on later.
+   *
+   * @param signal how long to wait for that: the answer to a commit may come before its marker is in the partition
    */
-  async endAt(partition: number, nextOffset: number, signal?: AbortSignal): Promise<number | undefined> {
+  async endAt(partition: number, nextOffset: number, signal: AbortSignal): Promise<number | undefined> {
     const at = { topic: this.topic, partition };
-    // The answer to a commit may come before its marker is in the partition.
-    for (let attempt = 0; attempt < 10; attempt++) {
+    for (;;) {
       const end = await this.#client.admin.offset(at, 'latest', 'read_committed');
-      // A transaction ends with its next offset, and its marker.
-      if (end >= 2)
-        for await (const { records } of this.#client.readPartition({
-          ...at,
-          from: end - 2,
-          to: end,
-          ...(signal && { signal }),
-        }))
-          for (let i = 0; i < records.length; i++) {
-            const key = records.key(i);
-            const value = records.value(i);
-            if (
-              key?.length === 1 &&
-              key[0] === progressKey[0] &&
-              value?.length === progressLength &&
-              progressOf(value) === nextOffset
-            )
-              return end;
-          }
-      await sleep(20, undefined, { ...(signal && { signal }) });
+      const last = await this.#progressBefore(partition, end, signal);
+      if (last !== undefined && last >= nextOffset) return last === nextOffset ? end : undefined;
+      await sleep(20, undefined, { signal });
     }
+  }
+
+  /** What the transaction that ends at an offset says of the source: it ends with its next offset, and its marker. */
+  async #progressBefore(partition: number, end: number, signal: AbortSignal): Promise<number | undefined> {
+    if (end < 2) return undefined;
+    const options = { topic: this.topic, partition, from: end - 2, to: end, signal };
+    for await (const { records } of this.#client.readPartition(options))
+      for (let i = 0; i < records.length; i++) {
+        const key = records.key(i);
+        const value = records.value(i);
+        if (key?.length === 1 && key[0] === progressKey[0] && value?.length === progressLength)
+          return progressOf(value);
+      }
     return undefined;
   }
 }

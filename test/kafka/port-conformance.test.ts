@@ -219,6 +219,38 @@ describeOnKafka('the Kafka port', (kafka) => {
       expect([reading.values(), reading.assigned.length, reading.failures]).toEqual([['a', 'b'], 1, []]);
     });
 
+    it('reads a partition from one offset to another and nothing beside, wherever batches begin and end', async () => {
+      const topic = await newTopic(client);
+      const producer = client.producer();
+      for (const [from, to] of [
+        [0, 4],
+        [4, 5],
+        [5, 12],
+      ] as const)
+        await producer.produce([{ topic, partition: 0, records: recordsOf(numbers(from, to)) }]);
+      await producer.close();
+      const between = async (from: number, to: number): Promise<string[]> => {
+        const values: string[] = [];
+        let at = from;
+        for await (const { records, nextOffset, endOffset } of client.readPartition({
+          topic,
+          partition: 0,
+          from,
+          to,
+        })) {
+          for (let i = 0; i < records.length; i++) values.push(Buffer.from(records.value(i)!).toString());
+          expect(nextOffset).toBeGreaterThanOrEqual(at);
+          at = nextOffset;
+          expect(endOffset).toBe(to);
+        }
+        expect(at).toBe(to);
+        return values;
+      };
+      for (let from = 0; from <= 12; from++)
+        for (let to = from; to <= 12; to += from === 2 ? 1 : 5)
+          expect(await between(from, to)).toEqual(numbers(from, to));
+    });
+
     it('goes on where it is told to, and makes what was under way stale', async () => {
       const topic = await newTopic(client);
       const producer = client.producer();

@@ -58,8 +58,10 @@ export async function* readPartition(
         continue;
       }
       for (const read of readsOf(fetched, offset)) {
-        offset = read.nextOffset;
-        yield { ...read, endOffset };
+        const records = read.records.before(endOffset);
+        offset = Math.min(read.nextOffset, endOffset);
+        yield { records, nextOffset: offset, endOffset, fault: read.fault };
+        if (offset === endOffset) return;
       }
     }
   } catch (error) {

@@ -46,7 +46,7 @@ export async function* readPartition(
         });
         while (!reader.done && reader.nextOffset < endOffset) {
           const { records, nextOffset, fault } = reader.read(maxBytes);
-          yield { records, nextOffset, endOffset, fault };
+          yield { records: records.before(endOffset), nextOffset: Math.min(nextOffset, endOffset), endOffset, fault };
         }
         offset = reader.nextOffset;
         attempt = 0;

@@ -47,6 +47,13 @@ export class Records {
   headers(i: number): RecordHeader[] {
     return readHeaders(this.bytes, this.headersStart[i]!);
   }
+
+  /** Those before an offset, over the same buffer: a broker answers with whole batches, whatever it was asked for. */
+  before(offset: number): Records {
+    let { length } = this;
+    while (length > 0 && this.offsets[length - 1]! >= offset) length--;
+    return length === this.length ? this : new Records(this.bytes, this, length);
+  }
 }
 
 export interface RecordColumns {
