@@ -1,12 +1,12 @@
 """The work of `streamnorm run` by Quix Streams, exactly once: JSON, Welford, state in RocksDB with a changelog."""
 
-import math
 import sys
 
 from quixstreams import Application
 
+from welford import normalize
+
 _, brokers, group, source, sink, folder, warmup = sys.argv
-FIELDS = ("temperature", "vibration", "pressure")
 
 app = Application(
     broker_address=brokers,
@@ -20,19 +20,7 @@ app = Application(
 
 
 def score(record, state):
-    moments = state.get("moments") or [0, 0.0, 0.0] * len(FIELDS)
-    normalized = {}
-    for k, name in enumerate(FIELDS):
-        x = record[name]
-        count, mean, m2 = moments[3 * k : 3 * k + 3]
-        delta = x - mean
-        scale = math.sqrt(m2 / count) if count > 0 else 0.0
-        normalized[name] = None if count < int(warmup) else delta / scale if scale > 0 else 0.0
-        mean += delta / (count + 1)
-        moments[3 * k : 3 * k + 3] = [count + 1, mean, m2 + delta * (x - mean)]
-    state.set("moments", moments)
-    record["normalized"] = normalized
-    record["epoch"] = {name: 0 for name in FIELDS}
+    state.set("moments", normalize(record, state.get("moments"), int(warmup)))
     return record
 
 

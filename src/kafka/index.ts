@@ -47,4 +47,5 @@ export type { RecordHeader } from './record-batch/record-header.js';
 export type { Records } from './record-batch/records.js';
 export { UnreadableBatchError } from './record-batch/unreadable-batch-error.js';
 export { type KafkaRecord, recordwise } from './recordwise.js';
-export { type DeliveryOutput, type KafkaOutput, type ToKafkaOptions, toKafka } from './to-kafka.js';
+export { toKafka } from './to-kafka.js';
+export type { DeliveryOutput, KafkaOutput, ToKafkaOptions } from './to-kafka-options.js';

@@ -1,7 +1,7 @@
 import { Observable, type OperatorFunction, Subject } from 'rxjs';
 import type { Delivery } from './port.js';
 import type { RecordHeader } from './record-batch/record-header.js';
-import type { DeliveryOutput, KafkaOutput } from './to-kafka.js';
+import type { DeliveryOutput, KafkaOutput } from './to-kafka-options.js';
 
 /** One record of a delivery. Its bytes are views: copy what is to outlive the delivery. */
 export interface KafkaRecord {

@@ -28,7 +28,7 @@ import {
   toKafka,
 } from '../../src/kafka/index.js';
 import { murmur2, partitionOfKey } from '../../src/kafka/partition-of-key.js';
-import { describeOnKafka, newName, newTopic, recordsOf, until, valuesOf } from '../support/kafka-broker.js';
+import { committed, describeOnKafka, newName, newTopic, recordsOf, valuesOf } from '../support/kafka-broker.js';
 
 const double = (record: KafkaRecord): KafkaOutput => ({
   key: record.key,
@@ -98,12 +98,7 @@ describeOnKafka('streamnorm/kafka', (kafka) => {
     }
     const stop = new AbortController();
     const run = lastValueFrom(processor(source, target, groupId, id, stop.signal), { defaultValue: null });
-    await until('all is committed', async () => {
-      const committed = await Promise.all(
-        [0, 1].map((partition) => client.admin.committedOffset(groupId, { topic: source, partition })),
-      );
-      return committed.every((offset) => offset === 3000);
-    });
+    await committed(client, groupId, source, [0, 1], 3000);
     stop.abort();
     await run;
     const doubled = numbers(0, 3000).map((n) => String(2 * Number(n)));
@@ -124,9 +119,9 @@ describeOnKafka('streamnorm/kafka', (kafka) => {
       return of({ ...output, written });
     });
     await expect(lastValueFrom(failing)).rejects.toThrow('disk full');
-    const committed = await client.admin.committedOffset(groupId, { topic: source, partition: 0 });
-    expect(committed ?? 0).toBeLessThan(1000);
-    expect(await valuesOf(client, target)).toHaveLength(committed ?? 0);
+    const offset = await client.admin.committedOffset(groupId, { topic: source, partition: 0 });
+    expect(offset ?? 0).toBeLessThan(1000);
+    expect(await valuesOf(client, target)).toHaveLength(offset ?? 0);
   });
 
   it('tries the same again in a new transaction when brokers do not answer, and keeps its place in the group', async () => {
@@ -178,12 +173,7 @@ describeOnKafka('streamnorm/kafka', (kafka) => {
       ),
       { defaultValue: null },
     );
-    await until('all is committed', async () => {
-      const committed = await Promise.all(
-        [0, 1].map((partition) => client.admin.committedOffset(groupId, { topic: source, partition })),
-      );
-      return committed.every((offset) => offset === 1000);
-    });
+    await committed(client, groupId, source, [0, 1], 1000);
     stop.abort();
     await run;
     expect(assigned.sort()).toEqual([0, 1]);
@@ -203,10 +193,7 @@ describeOnKafka('streamnorm/kafka', (kafka) => {
     await left.begin().produce([{ topic: target, partition: 0, records: recordsOf(['left']) }]);
     const stop = new AbortController();
     const run = lastValueFrom(processor(source, target, groupId, id, stop.signal), { defaultValue: null });
-    await until(
-      'all is committed',
-      async () => (await client.admin.committedOffset(groupId, { topic: source, partition: 0 })) === 10,
-    );
+    await committed(client, groupId, source, [0], 10);
     stop.abort();
     await run;
     expect(await valuesOf(client, target)).toEqual(numbers(0, 10).map((n) => String(2 * Number(n))));
@@ -250,12 +237,7 @@ describeOnKafka('streamnorm/kafka', (kafka) => {
       }
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
-    await until('all is committed', async () => {
-      const committed = await Promise.all(
-        [0, 1, 2, 3].map((partition) => client.admin.committedOffset(groupId, { topic: source, partition })),
-      );
-      return committed.every((offset) => offset === produced);
-    });
+    await committed(client, groupId, source, [0, 1, 2, 3], produced);
     for (const { stop } of members) stop.abort();
     await Promise.all(members.map(({ run }) => run));
     const doubled = numbers(0, produced).map((n) => String(2 * Number(n)));

@@ -49,6 +49,20 @@ export async function valuesOf(client: KafkaClient, topic: string, partition = 0
   return values;
 }
 
+/** Waits until a group has committed each of these partitions of a topic up to an offset. */
+export async function committed(
+  client: KafkaClient,
+  groupId: string,
+  topic: string,
+  partitions: readonly number[],
+  offset: number,
+): Promise<void> {
+  await until(`${topic} is committed up to ${offset}`, async () => {
+    const asked = partitions.map((partition) => client.admin.committedOffset(groupId, { topic, partition }));
+    return (await Promise.all(asked)).every((each) => each === offset);
+  });
+}
+
 /** Waits until a condition holds; fails with its name when it does not within `timeout` ms. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, timeout = 20_000): Promise<void> {
   const end = performance.now() + timeout;

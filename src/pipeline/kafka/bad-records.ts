@@ -1,6 +1,6 @@
 import { EngineError } from '../../errors.js';
 import type { RecordHeader } from '../../kafka/record-batch/record-header.js';
-import type { KafkaOutput } from '../../kafka/to-kafka.js';
+import type { KafkaOutput } from '../../kafka/to-kafka-options.js';
 import type { RunMetrics } from '../metrics/run-metrics.js';
 import type { BadRecordPolicy } from '../plan.js';
 import type { RunLog } from '../run-log.js';

@@ -8,7 +8,7 @@ import { EngineError } from '../../errors.js';
 import type { Delivery } from '../../kafka/port.js';
 import type { RecordBatchList } from '../../kafka/record-batch/record-batch-list.js';
 import type { Records } from '../../kafka/record-batch/records.js';
-import type { DeliveryOutput, KafkaOutput } from '../../kafka/to-kafka.js';
+import type { DeliveryOutput, KafkaOutput } from '../../kafka/to-kafka-options.js';
 import { SeriesLog } from '../../series/series-log.js';
 import { SeriesTable } from '../../series/series-table.js';
 import { BatchScorer, type RecordOrigin, type TakenFields } from '../batch-scorer.js';
