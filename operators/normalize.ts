@@ -1,4 +1,4 @@
-import { defer, filter, map, type OperatorFunction } from 'rxjs';
+import { defer, filter, type OperatorFunction } from 'rxjs';
 import { numericNames } from '../src/codec/numeric-names.js';
 import { valueAtName } from '../src/codec/value-at-name.js';
 import { InvalidOptionError } from '../src/errors.js';
@@ -10,6 +10,7 @@ import { type PlainVector, toPlainValue } from '../src/normalize/vector/to-plain
 import { withDefaults } from '../src/normalize/with-defaults.js';
 import { SeriesTable } from '../src/series/series-table.js';
 import { copyOf } from './internal/copy-of.js';
+import { mapEach } from './internal/map-each.js';
 import {
   type KeyOption,
   keyAccessor,
@@ -17,6 +18,7 @@ import {
   type TimeOption,
   timeAccessor,
 } from './internal/record-access.js';
+import { recordCopier } from './internal/record-copier.js';
 import { recordShaper } from './internal/record-shaper.js';
 import { toEpochMs } from './internal/to-epoch-ms.js';
 import { touchTime } from './internal/touch-time.js';
@@ -173,9 +175,9 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
         include.length === 0 &&
         engine.vectors.length === 0 &&
         engine.fields.every(({ scorer, resolved }) => scorer && resolved.rules.whileWarming !== 'drop');
-      if (isPlain) return source.pipe(map(plainNormalizer(engine, keyOf, timeOf)));
+      if (isPlain) return source.pipe(mapEach(plainNormalizer(engine, keyOf, timeOf)));
       return source.pipe(
-        map(normalizeRecord),
+        mapEach(normalizeRecord),
         filter(() => !isDropped),
       );
     });
@@ -189,6 +191,7 @@ function plainNormalizer<T extends object>(
 ): (record: T) => T & Normalized {
   const { table, fields } = engine;
   const shaper = recordShaper(fields.map(({ name }) => name));
+  const copy = recordCopier();
   const values = new Float64Array(fields.length);
   const scores = new Float64Array(fields.length);
   // Integers, for which an object needs no boxes.
@@ -200,10 +203,7 @@ function plainNormalizer<T extends object>(
     const slot = table.slotOf(key, touchTime(at, table));
     engine.scoreRecord(slot, values, at, scores, epochs);
     const { normalized, epoch } = shaper.shape(scores, epochs);
-    const out = copyOf(record) as T & Normalized;
-    out.normalized = normalized;
-    out.epoch = epoch;
-    return out;
+    return copy(record, normalized, epoch);
   };
 }
 

@@ -1,6 +1,7 @@
 import { valueAtName } from '../../src/codec/value-at-name.js';
 import { InvalidOptionError } from '../../src/errors.js';
 import { KEY_SEPARATOR } from '../../src/normalize/key-separator.js';
+import { isDirect } from './record-shaper.js';
 import type { EventTime } from './scoring-options.js';
 
 /** The series of a record: a field's (dotted) name, several, or an accessor. */
@@ -17,7 +18,15 @@ export function keyAccessor<T>(key: KeyOption<T> | undefined, option = 'key'): (
   if (names.length === 0 || names.some((name) => typeof name !== 'string'))
     throw new InvalidOptionError(option, key, 'a field, a list of fields or an accessor');
   const [only] = names;
-  if (only !== undefined && names.length === 1) return (record) => String(valueAtName(record, only) ?? '');
+  if (only !== undefined && names.length === 1) {
+    const byName = (record: T) => String(valueAtName(record, only) ?? '');
+    if (!isDirect(only)) return byName;
+    return (record) => {
+      // A load, where V8 knows the shape of the record; what `valueAtName` does are several calls.
+      const value = isPlainObject(record) ? record[only] : undefined;
+      return typeof value === 'string' ? value : byName(record);
+    };
+  }
   return (record) => names.map((name) => String(valueAtName(record, name) ?? '')).join(KEY_SEPARATOR);
 }
 
@@ -43,4 +52,8 @@ export function reservedFields<T>(
 
 function namesOf(key: string | readonly string[]): readonly string[] {
   return typeof key === 'string' ? [key] : Array.isArray(key) ? key : [];
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -1,4 +1,5 @@
 import { valueAtName } from '../../src/codec/value-at-name.js';
+import { literal, madeCode, quoted } from './made-code.js';
 
 /** Reads the numbers of records of one kind, and makes the objects that go out. */
 export interface RecordShaper {
@@ -13,28 +14,33 @@ interface Shaped {
   epoch: Record<string, number>;
 }
 
-/** Code made before, which the engine has optimized already when a stream like it is subscribed to again. */
-const made = new Map<string, RecordShaper>();
-const MOST = 64;
-
-/**
- * The shaper of records with these fields, as code made for them: a property that the source names costs V8 a load or a store, one whose
- * name comes from a list a search in a hash table, and there are three of them a field. Where code may not be made (a content security
- * policy, `--disallow-code-generation-from-strings`) it is done by name, with the same results.
- */
+/** The shaper of records with these fields, as code made for them; where code may not be made by name, with the same results. */
 export function recordShaper(names: readonly string[]): RecordShaper {
+  const slow = byName(names);
   const id = JSON.stringify(names);
-  const known = made.get(id);
-  if (known !== undefined) return known;
-  try {
-    const shaper = compiled(names);
-    if (made.size >= MOST) made.clear();
-    made.set(id, shaper);
-    return shaper;
-  } catch (error) {
-    if (error instanceof EvalError) return byName(names);
-    throw error;
-  }
+  const shape = madeCode<RecordShaper['shape']>(
+    `shape ${id}`,
+    ['scores', 'epochs'],
+    () => `return {
+      normalized: ${literal(names, (_, i) => `scores[${i}] === scores[${i}] ? scores[${i}] : null`)},
+      epoch: ${literal(names, (_, i) => `epochs[${i}]`)},
+    };`,
+  );
+  if (shape === undefined) return slow;
+  if (!names.every(isDirect)) return { read: slow.read, shape };
+  const read = madeCode<(record: object, values: Float64Array, slow: RecordShaper['read']) => void>(
+    `read ${id}`,
+    ['record', 'values', 'slow'],
+    () => `if (Object.getPrototypeOf(record) !== Object.prototype) return slow(record, values);
+      let x;
+      ${names.map((name, i) => `x = record[${quoted(name)}]; values[${i}] = typeof x === 'number' ? x : NaN;`).join('\n')}`,
+  );
+  return read === undefined ? slow : { read: (record, values) => read(record, values, slow.read), shape };
+}
+
+/** Whether a plain object has under a name what `valueAtName` finds there: no way through nested values, nothing inherited. */
+export function isDirect(name: string): boolean {
+  return !name.includes('.') && !(name in Object.prototype);
 }
 
 /** The same without code of its own. */
@@ -51,42 +57,6 @@ export function byName(names: readonly string[]): RecordShaper {
       };
     },
   };
-}
-
-function compiled(names: readonly string[]): RecordShaper {
-  const quoted = names.map((name) => JSON.stringify(name).replace(/[\u2028\u2029]/g, escaped));
-  // In brackets `__proto__` is a name as any other; the others do without, for then V8 knows the shape of the object beforehand.
-  const keys = names.map((name, i) => (name === '__proto__' ? `[${quoted[i]!}]` : quoted[i]!));
-  const literal = (value: (i: number) => string) => `{${keys.map((key, i) => `${key}: ${value(i)}`).join(', ')}}`;
-  // In a record of a prototype of its own, or under a way through nested values, a name is looked for as everywhere.
-  const isDirect = names.every((name) => !name.includes('.') && !(name in Object.prototype));
-  const read = isDirect
-    ? make<RecordShaper['read']>(
-        ['record', 'values', 'slow'],
-        `if (Object.getPrototypeOf(record) !== Object.prototype) return slow(record, values);
-         let x;
-         ${quoted.map((name, i) => `x = record[${name}]; values[${i}] = typeof x === 'number' ? x : NaN;`).join('\n')}`,
-      )
-    : undefined;
-  const slow = byName(names).read;
-  const shape = make<RecordShaper['shape']>(
-    ['scores', 'epochs'],
-    `return {
-       normalized: ${literal((i) => `scores[${i}] === scores[${i}] ? scores[${i}] : null`)},
-       epoch: ${literal((i) => `epochs[${i}]`)},
-     };`,
-  );
-  if (read === undefined) return { read: slow, shape };
-  const direct = read as (record: object, values: Float64Array, slow: RecordShaper['read']) => void;
-  return { read: (record, values) => direct(record, values, slow), shape };
-}
-
-function make<F>(parameters: readonly string[], body: string): F {
-  return new Function(...parameters, body) as F;
-}
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16)}`;
 }
 
 function numberAt(record: object, name: string): number {

@@ -1,4 +1,4 @@
-import { defer, filter, map, type OperatorFunction } from 'rxjs';
+import { defer, filter, type OperatorFunction } from 'rxjs';
 import { InvalidOptionError } from '../../src/errors.js';
 import { createScorer } from '../../src/normalize/create-scorer.js';
 import type { FieldOptions } from '../../src/normalize/field-options.js';
@@ -6,6 +6,7 @@ import { GroupColumn, groupKey } from '../../src/normalize/group-column.js';
 import { type ResolvedField, resolveField } from '../../src/normalize/resolve-field.js';
 import type { Scorer } from '../../src/normalize/scorer.js';
 import { SeriesTable } from '../../src/series/series-table.js';
+import { mapEach } from './map-each.js';
 import type { RecordAccess, Scored } from './scoring-options.js';
 import { toEpochMs } from './to-epoch-ms.js';
 import { touchTime } from './touch-time.js';
@@ -51,7 +52,7 @@ function scoreNumbers(field: ResolvedField): OperatorFunction<number, number | n
       const scorer = createScorer(field, { missing: 0, late: 0, untimed: 0, gated: 0 });
       scorer.aim(new Float64Array(scorer.stride), 0);
       const scores = source.pipe(
-        map((x) => {
+        mapEach((x) => {
           // Two calls, for a value that may be one thing or the other would be boxed.
           const score = typeof x === 'number' ? scorer.score(x, Number.NaN) : scorer.score(Number.NaN, Number.NaN);
           return Number.isNaN(score) ? null : score;
@@ -74,7 +75,7 @@ function scoreRecords<T>(
       const column = table.column(field, resolved.fingerprint, scorer.stride, scorer.growable);
       const groups = group && new GroupColumn(table, field, scorer);
       const scores = source.pipe(
-        map((record): Scored<T> => {
+        mapEach((record: T): Scored<T> => {
           const seriesKey = key(record);
           const given = value(record);
           const x = typeof given === 'number' ? given : Number.NaN;

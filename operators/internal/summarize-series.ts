@@ -1,9 +1,10 @@
-import { defer, map, type OperatorFunction } from 'rxjs';
+import { defer, type OperatorFunction } from 'rxjs';
 import { InvalidOptionError } from '../../src/errors.js';
 import type { ScoringCounters } from '../../src/normalize/scorer.js';
 import { SeriesTable } from '../../src/series/series-table.js';
 import { isObservation } from '../../src/stats/is-observation.js';
 import type { LatenessAware, Statistic } from '../../src/stats/statistic.js';
+import { mapEach } from './map-each.js';
 import type { RecordAccess } from './scoring-options.js';
 import { toEpochMs } from './to-epoch-ms.js';
 import { touchTime } from './touch-time.js';
@@ -47,7 +48,7 @@ export function summarizeSeries<T, S extends Statistic, R>(
     defer(() => {
       const statistic = make();
       return source.pipe(
-        map((x) => {
+        mapEach((x) => {
           statistic.update(x);
           return read(statistic);
         }),
@@ -60,7 +61,7 @@ export function summarizeSeries<T, S extends Statistic, R>(
       const statistic = make();
       const column = series.column(field, fingerprint, statistic.stride, statistic.growable);
       return source.pipe(
-        map((record) => {
+        mapEach((record) => {
           const seriesKey = key === undefined ? '' : key(record);
           const given = value!(record);
           const x = typeof given === 'number' ? given : Number.NaN;

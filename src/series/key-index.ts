@@ -5,6 +5,10 @@ import { PackedKey } from './packed-key.js';
 /** Words of a bucket. */
 const WIDTH = 3;
 
+/** Keys up to which those of an index are also kept as strings, and how long one is at most. */
+const FAMILIAR = 65_536;
+const FAMILIAR_LENGTH = 64;
+
 /** A key index as arrays: what a checkpoint keeps. */
 export interface KeyIndexParts {
   seed: number;
@@ -19,7 +23,7 @@ export interface KeyIndexParts {
  *
  * Open addressing with linear probing; a bucket is the hash of a key, its slot, and where its text lies, so that a look-up reads two
  * places of memory and the caller's read of the state need not wait for the second. Deletion shifts back what followed (Knuth, TAOCP 6.4, algorithm R), so that there are no tombstones. Holds no JavaScript
- * string or object per key: about 40 bytes a key, and the key itself. All operations are O(length of the key), amortized.
+ * string or object per key beyond 65,536 keys: about 40 bytes a key, and the key itself. All operations are O(length of the key), amortized.
  *
  * `seed` keys the hash: give a random one where keys come from strangers.
  */
@@ -31,6 +35,13 @@ export class KeyIndex {
   #buckets = new Int32Array(WIDTH * 64);
   #mask = 63;
   #size = 0;
+  /**
+   * Keys that were seen again, as long as there are few: V8 keeps the hash of a string with it, so that a look-up takes a third of what
+   * packing does. Not those seen once, which may be gone before they come again.
+   */
+  #familiar: Map<string, number> | undefined = new Map();
+  /** By slot, what is in `#familiar`. */
+  #texts: (string | undefined)[] = [];
   /** A stack of the free slots. */
   #free: Uint32Array = new Uint32Array(16);
   #freeLength = 0;
@@ -47,21 +58,55 @@ export class KeyIndex {
   get slots(): number {
     return this.#arena.slots;
   }
-  /** Memory, in bytes. */
+  /** Memory, in bytes, without the strings of familiar keys. */
   get byteLength(): number {
     return this.#arena.byteLength + this.#buckets.byteLength + this.#free.byteLength;
   }
 
   /** The slot of `key`; −1 when it has none. */
   find(key: string): number {
-    this.#key.pack(key);
-    return this.#findPacked();
+    return this.#familiar?.get(key) ?? this.#search(key);
   }
 
   /** The slot of `key`, which is given one when it has none. */
   insert(key: string): number {
     const found = this.find(key);
-    if (found >= 0) return found;
+    return found >= 0 ? found : this.#insertPacked();
+  }
+
+  /** A slot for the key that `find` has just said has none. */
+  insertSought(): number {
+    return this.#insertPacked();
+  }
+
+  /** `find` of a key that is not familiar; leaves it packed. */
+  #search(key: string): number {
+    this.#key.pack(key);
+    const slot = this.#findPacked();
+    if (slot >= 0 && this.#familiar !== undefined && key.length <= FAMILIAR_LENGTH) this.#remember(key, slot);
+    return slot;
+  }
+
+  #remember(key: string, slot: number): void {
+    if (this.#size > FAMILIAR) {
+      this.#familiar = undefined;
+      this.#texts = [];
+      return;
+    }
+    const text = ownCopy(key);
+    this.#familiar!.set(text, slot);
+    while (this.#texts.length < slot) this.#texts.push(undefined);
+    this.#texts[slot] = text;
+  }
+
+  #forget(slot: number): void {
+    const text = this.#texts[slot];
+    if (text === undefined) return;
+    this.#familiar?.delete(text);
+    this.#texts[slot] = undefined;
+  }
+
+  #insertPacked(): number {
     const slot = this.#freeLength > 0 ? this.#free[this.#freeLength - 1]! : this.#arena.slots;
     if (4 * (this.#size + 1) > 3 * (this.#mask + 1)) this.#growBuckets();
     const start = this.#arena.set(slot, this.#key);
@@ -80,6 +125,7 @@ export class KeyIndex {
 
   /** Deletes the key of `slot`, which has one. */
   deleteSlot(slot: number): void {
+    this.#forget(slot);
     this.#vacate(slot);
     this.#arena.remove(slot);
     this.#size--;
@@ -223,4 +269,9 @@ export class KeyIndex {
     }
     buckets.fill(0, WIDTH * hole, WIDTH * (hole + 1));
   }
+}
+
+/** A string that keeps no other one alive: V8 (as of Node 24) makes those of 13 characters and more by pointing into what they were cut from. */
+function ownCopy(key: string): string {
+  return key.length < 13 ? key : ` ${key}`.slice(1);
 }

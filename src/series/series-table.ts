@@ -91,7 +91,7 @@ export class SeriesTable {
       const found = this.#index.find(key);
       if (found >= 0) return found;
       this.counters.created++;
-      return this.#index.insert(key);
+      return this.#index.insertSought();
     }
     const found = this.#index.find(key);
     if (found >= 0) {

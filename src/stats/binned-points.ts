@@ -137,6 +137,13 @@ export class BinnedPoints extends WeightedPoints {
     return Math.min(Math.max(pivot + side * distance, state[this.#offset + MIN]!), state[this.#offset + MAX]!);
   }
 
+  /** Whether the value of bin i is its own, whatever else is seen as long as the range stays: smallest and largest lie beyond it. */
+  protected isInside(i: number): boolean {
+    if (i === 0 || i === this.#layout.length - 1) return false;
+    const value = this.value(i);
+    return value > this.#state[this.#offset + MIN]! && value < this.#state[this.#offset + MAX]!;
+  }
+
   /** Of the bin of this key from the pivot. */
   #distance(key: number, density: number): number {
     if (density !== this.#density) {

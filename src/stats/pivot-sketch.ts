@@ -113,6 +113,7 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     const follows = state[offset + at.MODE] !== 0 && !this.fading && this.#followed.ready(state, offset, ps.length);
     const points = follows ? this.#followed : this.#points();
     points.quantiles(ps, state[offset + at.GROWTH]!, into);
+    if (ps[0]! > 0 && ps[ps.length - 1]! < 1) return; // they ascend
     for (let k = 0; k < ps.length; k++) {
       if (ps[k]! <= 0) into[k] = state[offset + at.MIN]!;
       else if (ps[k]! >= 1) into[k] = state[offset + at.MAX]!;

@@ -38,6 +38,24 @@ describe('KeyIndex', () => {
     );
   });
 
+  it('finds keys that were cut out of longer texts, of any number, again and after others were deleted', () => {
+    const index = new KeyIndex();
+    const line = Array.from({ length: 70_000 }, (_, i) => `the-key-of-device-${i}`).join(',');
+    const keys = line.split(',');
+    const few = keys.slice(0, 1000);
+    for (const key of few) index.insert(key);
+    for (let round = 0; round < 3; round++) expect(few.map((key) => index.find(key))).toEqual([...few.keys()]);
+    for (const key of few.slice(0, 500)) index.delete(key);
+    expect(few.slice(0, 500).every((key) => index.find(key) === -1)).toBe(true);
+    for (const key of few.slice(500)) expect(index.keyOf(index.find(key))).toBe(key);
+    for (const key of keys) index.insert(key);
+    for (let round = 0; round < 2; round++)
+      expect(keys.every((key) => index.keyOf(index.find(key)) === key)).toBe(true);
+    for (const key of few) index.delete(key);
+    expect(few.every((key) => index.find(key) === -1)).toBe(true);
+    expect(index.size).toBe(69_000);
+  });
+
   it('keeps slots dense: deleted ones are used again before new ones', () => {
     const index = new KeyIndex();
     for (let i = 0; i < 1000; i++) index.insert(`key-${i}`);
