@@ -1,8 +1,17 @@
 // npm run kafka: a real Apache Kafka on this machine, without Docker, until Ctrl-C. Its data goes with it.
-import { parseArgs } from 'node:util';
 import { kafkaVersions, missingForKafka, startKafka } from './kafka/broker.mjs';
+import { readFlags } from './read-flags.mjs';
 
-const { values } = parseArgs({
+const help = `npm run kafka -- [flags]
+
+  --nodes N        brokers, 1 to 9 (1)
+  --version V      of Kafka: ${kafkaVersions.join(' or ')} (${kafkaVersions[0]})
+  --heap SIZE      of each broker (512m)
+  --secure         listeners with SASL and TLS too; says what a client needs for them
+
+KAFKA_BROKERS names a broker that is there: then none is started.`;
+
+const { values } = readFlags(help, {
   options: {
     nodes: { type: 'string', default: '1' },
     version: { type: 'string', default: kafkaVersions[0] },

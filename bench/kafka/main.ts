@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readFlags } from '../../scripts/read-flags.mjs';
 import { clientOf } from '../../src/kafka/client.js';
 import { Arena } from './arena.js';
 import type { Contender, Phase } from './contender.js';
@@ -40,7 +40,7 @@ BENCH_STREAMS_SETTINGS ("name=value …") more of its settings, BENCH_NODE_FLAGS
 
 const warmup = 30;
 
-const { values: flags } = parseArgs({
+const { values: flags } = readFlags(help, {
   options: {
     only: { type: 'string', default: '' },
     phases: { type: 'string', default: phases.join(',') },
@@ -51,10 +51,8 @@ const { values: flags } = parseArgs({
     rounds: { type: 'string', default: '3' },
     keep: { type: 'boolean', default: false },
     out: { type: 'string', default: 'bench/kafka/results' },
-    help: { type: 'boolean', default: false },
   },
 });
-if (flags.help) leave(help, 0);
 const [records, keys, series, seconds, rounds] = (['records', 'keys', 'series', 'seconds', 'rounds'] as const).map(
   (flag) => {
     const value = Number(flags[flag]);

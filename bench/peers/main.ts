@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readFlags } from '../../scripts/read-flags.mjs';
 import { askAll } from './ask-all.js';
 import type { Row, RowOptions } from './case.js';
 import { judge } from './judge.js';
@@ -62,7 +62,7 @@ if (process.argv[2] === '--worker') {
 } else await main();
 
 async function main(): Promise<void> {
-  const { values: flags, positionals } = parseArgs({
+  const { values: flags, positionals } = readFlags(help, {
     allowPositionals: true,
     options: {
       processes: { type: 'string' },
@@ -76,10 +76,8 @@ async function main(): Promise<void> {
       smoke: { type: 'boolean', default: false },
       out: { type: 'string', default: '.cache/peers/results' },
       publish: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (flags.help) return console.log(help);
   const order = rows.map(({ id }) => id);
   if (flags.tables) return writeTables(order);
   if (flags.check) {

@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { readFlags } from '../../scripts/read-flags.mjs';
 import { clientOf } from '../../src/kafka/client.js';
 import { Arena } from '../kafka/arena.js';
 import { Workload } from '../kafka/workload.js';
@@ -27,12 +27,11 @@ interface BrokerScript {
   startKafka(options: { heap: string }): Promise<{ brokers: string[]; stop(): Promise<void> }>;
 }
 
-const { values: flags } = parseArgs({
+const { values: flags } = readFlags(help, {
   options: {
     phases: { type: 'string', default: 'weight,picture,load,tracing,scrape' },
     records: { type: 'string', default: '4000000' },
     series: { type: 'string', default: '1000000' },
-    help: { type: 'boolean', default: false },
   },
 });
 const phases = flags.phases.split(',');
@@ -126,11 +125,8 @@ async function fresh(): Promise<void> {
   }
 }
 
-if (flags.help) console.log(help);
-else {
-  if (phases.includes('weight')) weigh();
-  if (phases.includes('picture')) await picture(resolve('.'), 30_000, '≤ 3 s in a built checkout');
-  if (phases.includes('fresh')) await fresh();
-  if (phases.some((phase) => ['load', 'tracing', 'scrape'].includes(phase))) await onKafka();
-  console.log(`load average ${loadavg()[0]!.toFixed(1)} at the end`);
-}
+if (phases.includes('weight')) weigh();
+if (phases.includes('picture')) await picture(resolve('.'), 30_000, '≤ 3 s in a built checkout');
+if (phases.includes('fresh')) await fresh();
+if (phases.some((phase) => ['load', 'tracing', 'scrape'].includes(phase))) await onKafka();
+console.log(`load average ${loadavg()[0]!.toFixed(1)} at the end`);

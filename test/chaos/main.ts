@@ -1,11 +1,19 @@
 // npm run chaos: see scripts/chaos.mjs.
-import { parseArgs } from 'node:util';
 import { missingForKafka } from '../../scripts/kafka/broker.mjs';
+import { readFlags } from '../../scripts/read-flags.mjs';
 import { Lab } from './lab.js';
 import type { Outcome } from './scenario.js';
 import { scenarios } from './scenarios.js';
 
-const { values } = parseArgs({
+const help = `npm run chaos -- [flags]
+
+  --only a,b       scenarios by name, as --list has them (all)
+  --scale N        how long and how often, above 0 and at most 10 (1)
+  --seed N         an integer (a random one, which is printed)
+  --logs FOLDER    where the logs of the engines go
+  --list           says what there is`;
+
+const { values } = readFlags(help, {
   options: {
     only: { type: 'string', default: '' },
     scale: { type: 'string', default: '1' },
