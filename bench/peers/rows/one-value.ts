@@ -1,4 +1,4 @@
-import { groupBy, map, mergeMap, type Observable, type OperatorFunction, Subject, scan } from 'rxjs';
+import { groupBy, map, mergeMap, Observable, type Observer, type OperatorFunction, Subject, scan } from 'rxjs';
 import { minMax, normalize, robustScale, zScore } from '../../../operators/index.js';
 import { createScorer } from '../../../src/normalize/create-scorer.js';
 import { resolveField } from '../../../src/normalize/resolve-field.js';
@@ -9,12 +9,26 @@ import type { Input, Work } from '../contender.js';
 import { sampled, scoreAmong } from './expected-scores.js';
 import { peerPackage } from './peer-package.js';
 
-/** Pushes every input through a subject, as a live source does. */
-function stream<T, R>(inputs: readonly T[], operator: () => OperatorFunction<T, R>, read: (out: R) => number[]): Work {
+/**
+ * Pushes every input as `fromKafka` and `fromEvent` do, by the `next` of an observable of its own.
+ *
+ * @param isShared through a `Subject` instead, which loops over its subscribers for each value
+ */
+function stream<T, R>(
+  inputs: readonly T[],
+  operator: () => OperatorFunction<T, R>,
+  read: (out: R) => number[],
+  isShared = false,
+): Work {
   const push = (hear: (out: R) => void) => {
-    const source = new Subject<T>();
-    (source.pipe(operator()) as Observable<R>).subscribe(hear);
-    for (let i = 0; i < inputs.length; i++) source.next(inputs[i]!);
+    let into: Observer<T> = new Subject<T>();
+    const source = isShared
+      ? (into as Subject<T>)
+      : new Observable<T>((subscriber) => {
+          into = subscriber;
+        });
+    source.pipe(operator()).subscribe(hear);
+    for (let i = 0; i < inputs.length; i++) into.next(inputs[i]!);
   };
   let last: R | undefined;
   return {
@@ -131,6 +145,8 @@ function oneSeries(n: number): Case {
   };
 }
 
+const byKey = () => zScore({ key: (r: Reading) => r.key, value: (r: Reading) => r.x, warmup: 1 });
+
 function keyed(n: number, series: number): Case {
   return {
     id: 'one-value/keyed',
@@ -145,17 +161,19 @@ function keyed(n: number, series: number): Case {
         return scoreAmong(own, xs[at]!);
       }),
     tolerance: 1e-9,
+    note: 'Pushed by an observable of its own, as `fromKafka` and `fromEvent` push; a `Subject` loops over its subscribers for each record.',
     contenders: [
       {
         id: 'ours',
         name: '`zScore({ key, value })`',
         isOurs: true,
-        work: (input) =>
-          stream(
-            readingsOf(input),
-            () => zScore({ key: (r: Reading) => r.key, value: (r: Reading) => r.x, warmup: 1 }),
-            ({ normalized }) => [normalized!],
-          ),
+        work: (input) => stream(readingsOf(input), byKey, ({ normalized }) => [normalized!]),
+      },
+      {
+        id: 'subject',
+        name: 'streamnorm `zScore({ key, value })` behind a `Subject`',
+        isYardstick: true,
+        work: (input) => stream(readingsOf(input), byKey, ({ normalized }) => [normalized!], true),
       },
       {
         ...passThrough,
