@@ -86,9 +86,9 @@ for (const contender of chosen) {
 }
 const present = chosen.filter((contender) => measured.get(contender)!.notes.length === 0);
 
-// As much room for new objects as production gives them: a broker that starts small stops for 20 to 30 ms each second, which would be
-// the 99th percentile of whoever is measured.
-const kafka = given ? null : await startKafka({ heap: '1g', young: '640m' });
+// A collector that does not stop the broker: with the serial one, and with G1, it stands still for 20 to 40 ms every second or two on two
+// cores, which would be the 99th percentile of whoever is measured.
+const kafka = given ? null : await startKafka({ heap: '1g', collector: 'Z' });
 const brokers = given ?? kafka!.brokers;
 const client = clientOf({ brokers });
 const arena = new Arena(brokers, client);

@@ -36,8 +36,8 @@ export interface StartKafkaOptions {
   version?: string;
   nodes?: number;
   heap?: string;
-  /** How much of the heap new objects have. @defaultValue what Java makes of a heap that begins with 128 MB */
-  young?: string;
+  /** Of garbage. @defaultValue 'Serial' */
+  collector?: 'Serial' | 'Z';
   secure?: boolean;
   properties?: Record<string, string | number | boolean>;
 }

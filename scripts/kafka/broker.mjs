@@ -67,14 +67,14 @@ function fetchKafka(version = kafkaVersions[0]) {
 
 /**
  * Starts Kafka: `nodes` brokers that are controllers too, on free ports of the loopback, data in a temporary folder.
- * `secure` adds listeners with SASL and TLS. `young` is how much of the heap new objects have: a broker stops for some 20 ms each time
- * that is full. Resolves when every node answers.
+ * `secure` adds listeners with SASL and TLS. `collector` is Java's: the serial one costs least, and stops a broker for some 20 ms each second
+ * that it has work; Z never stops it for as much as one. Resolves when every node answers.
  */
 export async function startKafka({
   version = kafkaVersions[0],
   nodes = 1,
   heap = '512m',
-  young,
+  collector = 'Serial',
   secure = false,
   properties = {},
 } = {}) {
@@ -88,7 +88,7 @@ export async function startKafka({
     const security = secure ? securityProperties(folder, ports.slice(nodes * 2)) : null;
     const voters = ids.map((id) => `${id}@127.0.0.1:${ports[nodes + id - 1]}`).join(',');
     const cluster = randomBytes(16).toString('base64url');
-    const brokers = ids.map((id) => new BrokerNode({ id, lib, heap, young, folder, port: ports[id - 1] }));
+    const brokers = ids.map((id) => new BrokerNode({ id, lib, heap, collector, folder, port: ports[id - 1] }));
     for (const broker of brokers) {
       const file = join(folder, `node-${broker.id}.properties`);
       const all = {
@@ -127,8 +127,8 @@ class BrokerNode {
   #process = null;
   #pid = 0;
 
-  constructor({ id, lib, heap, young, folder, port }) {
-    Object.assign(this, { id, lib, heap, young, folder, port, file: '' });
+  constructor({ id, lib, heap, collector, folder, port }) {
+    Object.assign(this, { id, lib, heap, collector, folder, port, file: '' });
   }
 
   /** Where it keeps its partitions: for a test that damages them. */
@@ -143,9 +143,8 @@ class BrokerNode {
   async start() {
     const java = [
       `-Xmx${this.heap}`,
-      `-Xms${this.young === undefined ? '128m' : this.heap}`,
-      ...(this.young === undefined ? [] : [`-Xmn${this.young}`]),
-      '-XX:+UseSerialGC',
+      '-Xms128m',
+      `-XX:+Use${this.collector}GC`,
       '-XX:TieredStopAtLevel=4',
       '-cp',
       join(this.lib, '*'),

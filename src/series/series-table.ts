@@ -23,8 +23,8 @@ const EXPIRED_A_CALL = 4;
 /**
  * The state of many series: key → slot → columns of doubles. Any string is a key.
  *
- * Finding a series is O(length of its key); 40 bytes a series besides the key and the states. Time is the caller's: the table has no
- * clock, and its time is the largest `now` that it was ever given.
+ * Finding a series is O(length of its key); 40 bytes a series besides the key and the states, and up to 65,536 series their keys as strings.
+ * Time is the caller's: the table has no clock, and its time is the largest `now` that it was ever given.
  */
 export class SeriesTable {
   /** In ms; absent: series are never forgotten for their silence. */

@@ -1,5 +1,5 @@
 import { BinnedPoints } from './binned-points.js';
-import { COUNT, type SketchLayout, TOTAL } from './sketch-layout.js';
+import { COUNT, GROWTH, type SketchLayout, TOTAL } from './sketch-layout.js';
 
 /** Requests in a row, of one state, from which following pays. */
 const PATIENCE = 4;
@@ -23,11 +23,13 @@ export class FollowedPoints extends BinnedPoints {
   #total = 0;
   #asked = 0;
   #follows = false;
-  #outermost: [first: number, last: number] = [0, 0];
+  /** The outermost bins. */
+  #first = 0;
+  #last = 0;
   /** For each share asked for: its bin, −1 when not known, and the weight before it. */
   #bins = new Int32Array(0);
   #befores = new Float64Array(0);
-  /** And the value of that bin, NaN where smallest and largest have a say in it. */
+  /** And the value of that bin, NaN where it is not known or smallest and largest have a say in it. */
   #values = new Float64Array(0);
   #slot = 0;
   #count = 0;
@@ -47,11 +49,12 @@ export class FollowedPoints extends BinnedPoints {
     this.#state = state;
     this.#start = offset + this.#layout.bins;
     this.#total = offset + TOTAL;
-    if (!this.#isWhole(state[offset + TOTAL]!)) {
+    if (!(state[offset + GROWTH] === 1 && this.#isWhole(state[offset + TOTAL]!))) {
       this.#asked = -RETRY;
       return false;
     }
-    this.#outermost = [super.first(), super.last()];
+    this.#first = super.first();
+    this.#last = super.last();
     this.#bins = new Int32Array(shares).fill(-1);
     this.#befores = new Float64Array(shares);
     this.#values = new Float64Array(shares).fill(Number.NaN);
@@ -68,10 +71,10 @@ export class FollowedPoints extends BinnedPoints {
       return;
     }
     this.#count++;
-    const outermost = this.#outermost;
-    if (bin < outermost[0]) outermost[0] = bin;
-    if (bin > outermost[1]) outermost[1] = bin;
-    for (let k = 0; k < this.#bins.length; k++) if (bin < this.#bins[k]!) this.#befores[k]!++;
+    if (bin < this.#first) this.#first = bin;
+    if (bin > this.#last) this.#last = bin;
+    const bins = this.#bins;
+    for (let k = 0; k < bins.length; k++) if (bin < bins[k]!) this.#befores[k]! += 1;
   }
 
   /** The state, or which it is, has changed in another way. */
@@ -81,10 +84,10 @@ export class FollowedPoints extends BinnedPoints {
   }
 
   override first(): number {
-    return this.#outermost[0];
+    return this.#first;
   }
   override last(): number {
-    return this.#outermost[1];
+    return this.#last;
   }
   override locate(target: number): number {
     this.#slot = 0;
@@ -97,26 +100,23 @@ export class FollowedPoints extends BinnedPoints {
 
   /** Mostly every target lies in its bin of before, between the middles of the first and the last observation there: nothing is looked up. */
   override quantiles(ps: Float64Array, one: number, into: Float64Array): void {
-    if (!this.#areSteady(ps, one, into)) super.quantiles(ps, one, into);
+    if (!this.#areSteady(ps, into)) super.quantiles(ps, one, into);
   }
 
-  #areSteady(ps: Float64Array, one: number, into: Float64Array): boolean {
+  #areSteady(ps: Float64Array, into: Float64Array): boolean {
     const state = this.#state;
     const start = this.#start;
     const bins = this.#bins;
     const befores = this.#befores;
     const values = this.#values;
-    const low = Math.min(one, state[start + this.#outermost[0]]!) / 2;
-    const high = state[this.#total]! - Math.min(one, state[start + this.#outermost[1]]!) / 2;
+    // An observation weighs 1, and sits in the middle of its stretch.
+    const span = state[this.#total]! - 1;
     for (let k = 0; k < ps.length; k++) {
-      const target = low + ps[k]! * (high - low);
-      const bin = bins[k]!;
       const value = values[k]!;
-      if (bin < 0 || Number.isNaN(value)) return false;
+      if (Number.isNaN(value)) return false;
+      const target = 0.5 + ps[k]! * span;
       const before = befores[k]!;
-      const weight = state[start + bin]!;
-      const margin = Math.min(one, weight) / 2;
-      if (!(target >= before + margin && target <= before + weight - margin)) return false;
+      if (!(target >= before + 0.5 && target <= before + state[start + bins[k]!]! - 0.5)) return false;
       into[k] = value;
     }
     return true;
@@ -130,7 +130,7 @@ export class FollowedPoints extends BinnedPoints {
     else {
       while (before > target) before -= this.weight(--bin);
       let next = before + this.weight(bin);
-      while (next <= target && bin < this.#outermost[1]) {
+      while (next <= target && bin < this.#last) {
         before = next;
         next += this.weight(++bin);
       }
