@@ -1,8 +1,8 @@
 import { BLOCK_SHIFT, DENSITY, GROWTH, LOW, MAX, MIN, PIVOT, type SketchLayout, TOTAL, UNIT } from './sketch-layout.js';
 import { WeightedPoints } from './weighted-points.js';
 
-/** A power of two. */
-const REMEMBERED = 64;
+/** A power of two, as many as a sketch of the default size has bins: about the median they are narrow, and it walks through many. */
+const REMEMBERED = 1024;
 
 /** The bins of a sketch as weighted points, each at the value that is nearest, relative to its distance, to all that the bin holds. */
 export class BinnedPoints extends WeightedPoints {

@@ -12,7 +12,7 @@ const EXACT = 2 ** 52;
  * The bins of a sketch as weighted points, with what `quantiles` found last followed through the observations since: a quantile that
  * stays in its bin, or moves to the next, is found without a walk.
  *
- * Only while all weights are whole: then all sums are exact, in whatever order they are made, and the answers are those of the walk to
+ * Only while all weights are whole and an observation weighs 1: then all sums are exact, in whatever order they are made, and the answers are those of the walk to
  * the last bit. It holds of one state, from one `aim` of the sketch to the next.
  */
 export class FollowedPoints extends BinnedPoints {
@@ -31,7 +31,6 @@ export class FollowedPoints extends BinnedPoints {
   #befores = new Float64Array(0);
   /** And the value of that bin, NaN where it is not known or smallest and largest have a say in it. */
   #values = new Float64Array(0);
-  #slot = 0;
   #count = 0;
 
   constructor(layout: SketchLayout) {
@@ -74,7 +73,9 @@ export class FollowedPoints extends BinnedPoints {
     if (bin < this.#first) this.#first = bin;
     if (bin > this.#last) this.#last = bin;
     const bins = this.#bins;
-    for (let k = 0; k < bins.length; k++) if (bin < bins[k]!) this.#befores[k]! += 1;
+    const befores = this.#befores;
+    // One more where the bin is below, without a branch, which would be as likely as not to be guessed wrong.
+    for (let k = 0; k < bins.length; k++) befores[k]! += (bin - bins[k]!) >>> 31;
   }
 
   /** The state, or which it is, has changed in another way. */
@@ -89,44 +90,35 @@ export class FollowedPoints extends BinnedPoints {
   override last(): number {
     return this.#last;
   }
-  override locate(target: number): number {
-    this.#slot = 0;
-    return this.#find(target);
-  }
-  protected override locateOn(target: number): number {
-    this.#slot++;
-    return this.#find(target);
-  }
-
-  /** Mostly every target lies in its bin of before, between the middles of the first and the last observation there: nothing is looked up. */
+  /** A target that lies in its bin of before, between the middles of the first and the last observation there, needs no look-up. */
   override quantiles(ps: Float64Array, one: number, into: Float64Array): void {
-    if (!this.#areSteady(ps, into)) super.quantiles(ps, one, into);
-  }
-
-  #areSteady(ps: Float64Array, into: Float64Array): boolean {
     const state = this.#state;
     const start = this.#start;
     const bins = this.#bins;
     const befores = this.#befores;
     const values = this.#values;
+    let areEndsMet = false;
     // An observation weighs 1, and sits in the middle of its stretch.
     const span = state[this.#total]! - 1;
     for (let k = 0; k < ps.length; k++) {
-      const value = values[k]!;
-      if (Number.isNaN(value)) return false;
       const target = 0.5 + ps[k]! * span;
+      const value = values[k]!;
       const before = befores[k]!;
-      if (!(target >= before + 0.5 && target <= before + state[start + bins[k]!]! - 0.5)) return false;
-      into[k] = value;
+      if (!Number.isNaN(value) && target >= before + 0.5 && target <= before + state[start + bins[k]!]! - 0.5) {
+        into[k] = value;
+        continue;
+      }
+      if (!areEndsMet) this.meetEnds(one);
+      areEndsMet = true;
+      into[k] = this.valueAround(this.#find(k, target), target, one);
     }
-    return true;
   }
 
-  #find(target: number): number {
-    const k = this.#slot;
+  /** The bin in whose stretch the target of the `k`-th share lies. */
+  #find(k: number, target: number): number {
     let bin = this.#bins[k]!;
     let before = this.#befores[k]!;
-    if (bin < 0) bin = super.locate(target);
+    if (bin < 0) bin = this.locate(target);
     else {
       while (before > target) before -= this.weight(--bin);
       let next = before + this.weight(bin);
