@@ -1,6 +1,7 @@
 import { valueAtName } from '../../src/codec/value-at-name.js';
 import { InvalidOptionError } from '../../src/errors.js';
 import { KEY_SEPARATOR } from '../../src/normalize/key-separator.js';
+import { isPlainObject } from './is-plain-object.js';
 import { isDirect } from './record-shaper.js';
 import type { EventTime } from './scoring-options.js';
 
@@ -52,8 +53,4 @@ export function reservedFields<T>(
 
 function namesOf(key: string | readonly string[]): readonly string[] {
   return typeof key === 'string' ? [key] : Array.isArray(key) ? key : [];
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -1,4 +1,5 @@
 import { copyOf } from './copy-of.js';
+import { isPlainObject } from './is-plain-object.js';
 import { literal, madeCode, quoted } from './made-code.js';
 
 /** A copy of a record with two properties more, or in place of its own. */
@@ -22,7 +23,7 @@ const WIDEST = 64;
 export function recordCopier(): RecordCopier {
   const kinds: Copy[] = [];
   const copy = (record: object, normalized: unknown, epoch: unknown): object => {
-    if (Object.getPrototypeOf(record) === Object.prototype && Object.getOwnPropertySymbols(record).length === 0) {
+    if (isPlainObject(record) && Object.getOwnPropertySymbols(record).length === 0) {
       for (let k = 0; k < kinds.length; k++) {
         const out = kinds[k]!(record, normalized, epoch);
         if (out !== undefined) return out;

@@ -71,12 +71,18 @@ export class KeyIndex {
   /** The slot of `key`, which is given one when it has none. */
   insert(key: string): number {
     const found = this.find(key);
-    return found >= 0 ? found : this.#insertPacked();
+    return found >= 0 ? found : this.insertSought();
   }
 
   /** A slot for the key that `find` has just said has none. */
   insertSought(): number {
-    return this.#insertPacked();
+    const slot = this.#freeLength > 0 ? this.#free[this.#freeLength - 1]! : this.#arena.slots;
+    if (4 * (this.#size + 1) > 3 * (this.#mask + 1)) this.#growBuckets();
+    const start = this.#arena.set(slot, this.#key);
+    this.#place(this.#key.hash, slot, start);
+    if (this.#freeLength > 0) this.#freeLength--;
+    this.#size++;
+    return slot;
   }
 
   /** `find` of a key that is not familiar; leaves it packed. */
@@ -104,16 +110,6 @@ export class KeyIndex {
     if (text === undefined) return;
     this.#familiar?.delete(text);
     this.#texts[slot] = undefined;
-  }
-
-  #insertPacked(): number {
-    const slot = this.#freeLength > 0 ? this.#free[this.#freeLength - 1]! : this.#arena.slots;
-    if (4 * (this.#size + 1) > 3 * (this.#mask + 1)) this.#growBuckets();
-    const start = this.#arena.set(slot, this.#key);
-    this.#place(this.#key.hash, slot, start);
-    if (this.#freeLength > 0) this.#freeLength--;
-    this.#size++;
-    return slot;
   }
 
   /** The slot that `key` had; −1 when it had none. */

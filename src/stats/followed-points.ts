@@ -90,6 +90,7 @@ export class FollowedPoints extends BinnedPoints {
   override last(): number {
     return this.#last;
   }
+
   /** A target that lies in its bin of before, between the middles of the first and the last observation there, needs no look-up. */
   override quantiles(ps: Float64Array, one: number, into: Float64Array): void {
     const state = this.#state;

@@ -21,12 +21,12 @@ function stream<T, R>(
   isShared = false,
 ): Work {
   const push = (hear: (out: R) => void) => {
-    let into: Observer<T> = new Subject<T>();
-    const source = isShared
-      ? (into as Subject<T>)
-      : new Observable<T>((subscriber) => {
-          into = subscriber;
-        });
+    const subject = new Subject<T>();
+    let into: Observer<T> = subject;
+    const own = new Observable<T>((subscriber) => {
+      into = subscriber;
+    });
+    const source = isShared ? subject : own;
     source.pipe(operator()).subscribe(hear);
     for (let i = 0; i < inputs.length; i++) into.next(inputs[i]!);
   };
