@@ -4,7 +4,6 @@ import { ensureBuilt, ensureInstalled, run } from './ensure-installed.mjs';
 const root = new URL('../', import.meta.url);
 ensureInstalled(root);
 if (!process.argv.some((flag) => ['--check', '--tables', '--help'].includes(flag))) ensureBuilt(root);
-const { bundle } = await import('./bundle.mjs'); // once esbuild is installed
-const outfile = '.cache/bench/peers.mjs';
-await bundle('bench/peers/main.ts', outfile);
-run(process.execPath, ['--expose-gc', outfile, ...process.argv.slice(2)], root);
+const { compileBenches } = await import('./compile-benches.mjs'); // once esbuild is installed
+const program = await compileBenches(root, 'bench/peers/main.ts');
+run(process.execPath, ['--expose-gc', program, ...process.argv.slice(2)], root);

@@ -4,7 +4,6 @@ import { ensureBuilt, ensureInstalled, run } from './ensure-installed.mjs';
 const root = new URL('../', import.meta.url);
 ensureInstalled(root);
 ensureBuilt(root);
-const { bundle } = await import('./bundle.mjs'); // once esbuild is installed
-const outfile = '.cache/bench/service.mjs';
-await bundle('bench/service/main.ts', outfile);
-run(process.execPath, [outfile, ...process.argv.slice(2)], root);
+const { compileBenches } = await import('./compile-benches.mjs'); // once esbuild is installed
+const program = await compileBenches(root, 'bench/service/main.ts');
+run(process.execPath, [program, ...process.argv.slice(2)], root);

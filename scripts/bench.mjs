@@ -1,10 +1,10 @@
-// npm run bench [name…]: bundles bench/<name>.bench.ts and runs it; all of them without a name. --smoke: one short round each.
+// npm run bench [name…]: compiles bench/<name>.bench.ts and runs it; all of them without a name. --smoke: one short round each.
 import { readdirSync } from 'node:fs';
 import { ensureInstalled, run } from './ensure-installed.mjs';
 
 const root = new URL('../', import.meta.url);
 ensureInstalled(root);
-const { bundle } = await import('./bundle.mjs'); // once esbuild is installed
+const { compileBenches } = await import('./compile-benches.mjs'); // once esbuild is installed
 const strange = process.argv.slice(2).find((flag) => flag.startsWith('--') && flag !== '--smoke');
 if (strange !== undefined) {
   console.error(`npm run bench [-- name… --smoke]: there is no ${strange}`);
@@ -28,7 +28,6 @@ if (benches.length === 0) {
 }
 for (const name of benches) {
   console.log(`\n── ${name}`);
-  const outfile = `.cache/bench/${name}.mjs`;
-  await bundle(`bench/${name}.bench.ts`, outfile);
-  run(process.execPath, ['--expose-gc', outfile], root, smoke ? { BENCH_ROUNDS: '1', BENCH_SMOKE: '1' } : {});
+  const program = await compileBenches(root, `bench/${name}.bench.ts`);
+  run(process.execPath, ['--expose-gc', program], root, smoke ? { BENCH_ROUNDS: '1', BENCH_SMOKE: '1' } : {});
 }

@@ -6,17 +6,13 @@ import { ensureInstalled } from './ensure-installed.mjs';
 
 const root = new URL('../', import.meta.url);
 ensureInstalled(root);
-const { build } = await import('esbuild');
-const outfile = fileURLToPath(new URL('.cache/calibrate-detectors.mjs', root));
-await build({
-  entryPoints: [fileURLToPath(new URL('bench/support/calibrate-detectors.ts', root))],
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  outfile,
-  logLevel: 'error',
+const { compileBenches } = await import('./compile-benches.mjs'); // once esbuild is installed
+const program = await compileBenches(root, 'bench/support/calibrate-detectors.ts');
+const measured = execFileSync(process.execPath, [program], {
+  cwd: root,
+  encoding: 'utf8',
+  stdio: ['ignore', 'pipe', 'inherit'],
 });
-const measured = execFileSync(process.execPath, [outfile], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 const target = fileURLToPath(new URL('src/drift/run-length/calibrated-run-lengths.ts', root));
 writeFileSync(
   target,

@@ -4,8 +4,17 @@ import { ensureBuilt, ensureInstalled, run } from './ensure-installed.mjs';
 const root = new URL('../', import.meta.url);
 ensureInstalled(root);
 ensureBuilt(root);
-const { bundle } = await import('./bundle.mjs'); // once esbuild is installed
+const { build } = await import('esbuild'); // once it is installed
 // Two folders deep, as the sources are: they find the repository from where they are.
 const outfile = '.cache/chaos/main.mjs';
-await bundle('test/chaos/main.ts', outfile, { external: ['*/scripts/kafka/broker.mjs'] });
+await build({
+  entryPoints: ['test/chaos/main.ts'],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  packages: 'external',
+  external: ['*/scripts/kafka/broker.mjs'],
+  outfile,
+  logLevel: 'error',
+});
 run(process.execPath, [outfile, ...process.argv.slice(2)], root);
