@@ -1,5 +1,6 @@
 import { clip } from '../stats/clip.js';
 import { mScaleScore } from '../stats/m-scale-score.js';
+import { positivePart } from '../stats/positive-part.js';
 import type { EpochEvent } from './epoch-event.js';
 
 // Where things stand in the state.
@@ -39,6 +40,7 @@ const LARGEST_DEVIATION = 1e12;
 const NEGLIGIBLE = 1e-300;
 /** Until this age the scale learns from squares. */
 const YOUNG = 10;
+const YOUNG_SCORE = 1e4;
 const SMALLEST_SQUARE = 0.05;
 /** Age given to a new epoch: the scale it inherits is worth so many observations. */
 const INHERITED = 8;
@@ -69,7 +71,8 @@ export class EpochDetector {
       this.#waitForChange(state, at, x, age);
       return 0;
     }
-    const error = x - state[at + MEAN]!;
+    const mean = state[at + MEAN]!;
+    const error = x - mean;
     const deviation = clip(error * precision, LARGEST_DEVIATION);
     const u = age < OLDEST ? deviation * Math.sqrt(age / (age + 1)) : deviation;
     const v = clip(u, HUBER);
@@ -85,7 +88,24 @@ export class EpochDetector {
         return event;
       }
     }
-    this.#learn(state, at, error, u, v, score);
+    // Learnt here and not in a method: numbers handed to one that is not inlined cost an allocation each.
+    const square = state[at + MEAN_SQUARE]!;
+    const squaredStep = state[at + MEAN_SQUARED_STEP]!;
+    const gain = age < OLDEST ? 1 / (age + 1) : OLDEST_GAIN;
+    const scaleGain = age < OLDEST ? 1 / (age + 2) : OLDEST_GAIN;
+    state[at + MEAN] = mean + gain * (deviation > HUBER || deviation < -HUBER ? clip(error, HUBER / precision) : error);
+    const youngScore = u * u < YOUNG_SCORE ? u * u : YOUNG_SCORE;
+    const growth = scaleGain * ((age < YOUNG ? youngScore : score) - 1);
+    // 1 / √(1 + t), by its series where t is small.
+    const shrink =
+      scaleGain < 0.005 ? 1 - growth * (0.5 - growth * (0.375 - growth * 0.3125)) : 1 / Math.sqrt(1 + growth);
+    state[at + PRECISION] = precision * shrink;
+    const step = v - state[at + LAST]!;
+    const learnt = square + scaleGain * (v * v - square);
+    state[at + MEAN_SQUARE] = learnt > SMALLEST_SQUARE ? learnt : SMALLEST_SQUARE;
+    state[at + MEAN_SQUARED_STEP] = squaredStep + scaleGain * (step * step - squaredStep);
+    state[at + LAST] = v;
+    if (age < OLDEST) state[at + AGE] = age + 1;
     return 0;
   }
 
@@ -110,7 +130,7 @@ export class EpochDetector {
   #refreshWhitening(state: Float64Array, at: number): void {
     const square = state[at + MEAN_SQUARE]!;
     const raw = 1 - state[at + MEAN_SQUARED_STEP]! / (2 * square);
-    const correlation = raw > 0.98 ? 0.98 : raw > 0 ? raw : 0;
+    const correlation = raw > 0.98 ? 0.98 : positivePart(raw);
     state[at + CORRELATION] = correlation;
     state[at + WHITENED_PRECISION] = 1 / Math.sqrt(square * (1 - correlation * correlation));
   }
@@ -124,10 +144,10 @@ export class EpochDetector {
     const down = state[sums + 1]! - small - (SMALL * SMALL) / 2;
     const farUp = state[sums + 2]! + large - (LARGE * LARGE) / 2;
     const farDown = state[sums + 3]! - large - (LARGE * LARGE) / 2;
-    state[sums] = up > 0 ? up : 0;
-    state[sums + 1] = down > 0 ? down : 0;
-    state[sums + 2] = farUp > 0 ? farUp : 0;
-    state[sums + 3] = farDown > 0 ? farDown : 0;
+    state[sums] = positivePart(up);
+    state[sums + 1] = positivePart(down);
+    state[sums + 2] = positivePart(farUp);
+    state[sums + 3] = positivePart(farDown);
     if (up > LEVEL_THRESHOLD || farUp > LEVEL_THRESHOLD) return 1;
     return down > LEVEL_THRESHOLD || farDown > LEVEL_THRESHOLD ? -1 : 0;
   }
@@ -135,11 +155,11 @@ export class EpochDetector {
   /** Neighbours that resemble each other say less about the scale. */
   #watchScale(state: Float64Array, at: number, excess: number): EpochEvent {
     const correlation = state[at + CORRELATION]!;
-    const weight = correlation > 0 ? (1 - correlation) / (1 + correlation) : 1;
+    const weight = (1 - correlation) / (1 + correlation);
     const up = state[at + SCALE_UP]! + (UP_SLOPE * excess - UP_DRIFT) * weight;
     const down = state[at + SCALE_DOWN]! - (excess + DOWN_DRIFT) * weight;
-    state[at + SCALE_UP] = up > 0 ? up : 0;
-    state[at + SCALE_DOWN] = down > 0 ? down : 0;
+    state[at + SCALE_UP] = positivePart(up);
+    state[at + SCALE_DOWN] = positivePart(down);
     if (up > SCALE_THRESHOLD) return 2;
     return down > SCALE_THRESHOLD ? -2 : 0;
   }
@@ -155,26 +175,5 @@ export class EpochDetector {
     state[at + MEAN_SQUARED_STEP] = 2;
     state[at + LAST] = 0;
     state[at + EPOCHS]! += 1;
-  }
-
-  #learn(state: Float64Array, at: number, error: number, u: number, v: number, score: number): void {
-    const age = state[at + AGE]!;
-    const precision = state[at + PRECISION]!;
-    const square = state[at + MEAN_SQUARE]!;
-    const gain = age < OLDEST ? 1 / (age + 1) : OLDEST_GAIN;
-    const scaleGain = age < OLDEST ? 1 / (age + 2) : OLDEST_GAIN;
-    const deviation = error * precision;
-    state[at + MEAN]! += gain * (deviation > HUBER || deviation < -HUBER ? clip(error, HUBER / precision) : error);
-    const growth = scaleGain * ((age < YOUNG ? Math.min(u * u, 1e4) : score) - 1);
-    // 1 / √(1 + t), by its series where t is small.
-    const shrink =
-      scaleGain < 0.005 ? 1 - growth * (0.5 - growth * (0.375 - growth * 0.3125)) : 1 / Math.sqrt(1 + growth);
-    state[at + PRECISION] = precision * shrink;
-    const step = v - state[at + LAST]!;
-    const mean = square + scaleGain * (v * v - square);
-    state[at + MEAN_SQUARE] = mean > SMALLEST_SQUARE ? mean : SMALLEST_SQUARE;
-    state[at + MEAN_SQUARED_STEP]! += scaleGain * (step * step - state[at + MEAN_SQUARED_STEP]!);
-    state[at + LAST] = v;
-    if (age < OLDEST) state[at + AGE] = age + 1;
   }
 }

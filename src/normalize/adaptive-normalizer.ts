@@ -17,14 +17,14 @@ const VARIANCE = 1;
 const CENTER_COUNT = 2;
 const VARIANCE_COUNT = 3;
 const REPEAT = 4;
-const WHITENING = 6;
+const OBSERVATIONS = 6;
+const EPOCHS = 7;
+const WHITENING = 8;
 const LEVEL = WHITENING + Whitening.stride;
 const SCALE = LEVEL + LevelWatch.stride;
 const CORRELATION = SCALE + ScaleWatch.stride;
 const MEANS = CORRELATION + CorrelationTime.stride;
-const OBSERVATIONS = MEANS + RegimeMoments.meansStride;
-const EPOCHS = OBSERVATIONS + 1;
-const STRIDE = EPOCHS + 1;
+const STRIDE = MEANS + RegimeMoments.meansStride;
 
 const LARGEST_SCORE = 1e12;
 /** Standardized values beyond this are learnt as this. */
@@ -51,11 +51,13 @@ export interface AdaptiveOptions {
  * regime; `LevelWatch` and `ScaleWatch` look for its end in what `Whitening` finds new, `CorrelationTime` tells how much that is worth.
  *
  * The score has no unit, is within ±1e12, and is made before the value is learnt. A constant series scores 0, its first change as
- * `firstChangeScore` says. State: 55 doubles, by `+ − × ÷ √` only, so the same on every machine; invariant to `a·x + b`. O(1).
+ * `firstChangeScore` says. State: 56 doubles, by `+ − × ÷ √` only, so the same on every machine; invariant to `a·x + b`. O(1).
  */
 export class AdaptiveNormalizer extends SelfTuningNormalizer {
   static readonly stride = STRIDE;
   readonly stride = STRIDE;
+  center = Number.NaN;
+  scale = Number.NaN;
   readonly #moments: RegimeMoments;
   readonly #whitening: Whitening;
   readonly #correlation: CorrelationTime;

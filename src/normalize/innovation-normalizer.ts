@@ -43,10 +43,14 @@ export class InnovationNormalizer extends SelfTuningNormalizer {
   readonly #scales = new ExpertScales();
   readonly #weights = new ExpertWeights();
   readonly #detector = new EpochDetector();
+  #center = Number.NaN;
+  #scale = Number.NaN;
   #normalShare = Number.NaN;
+  /** Whether the three above say what the state said when it was last refreshed. */
+  #isSettled = true;
   #score = Number.NaN;
-  /** Which value the law, committed in the present state, was last scored with. */
-  #scored = Number.NaN;
+  /** Which value the law has judged in the present state; NaN: none yet. */
+  #judged = Number.NaN;
 
   constructor() {
     super(STRIDE);
@@ -58,38 +62,37 @@ export class InnovationNormalizer extends SelfTuningNormalizer {
   get epoch(): number {
     return this.#detector.epochs(this.state, this.offset + DETECTOR);
   }
+  get center(): number {
+    if (!this.#isSettled) this.#settle();
+    return this.#center;
+  }
+  get scale(): number {
+    if (!this.#isSettled) this.#settle();
+    return this.#scale;
+  }
   /** Weight of the heavy-tailed part of the law, in [0, 1]; NaN when nothing is known. */
   get tail(): number {
+    if (!this.#isSettled) this.#settle();
     return 1 - this.#normalShare;
   }
   /** Chance under the committed law of a value at least as far out as the one last normalized: two-sided, in [0, 1]. */
   get p(): number {
-    return twoSidedP(this.#score, this.#normalShare);
+    return twoSidedP(this.#score, 1 - this.tail);
   }
 
   refresh(): void {
-    const { state, offset } = this;
-    this.#score = this.#scored = Number.NaN;
+    this.#score = this.#judged = Number.NaN;
+    this.#isSettled = false;
     this.isFresh = true;
-    if (state[offset + CHANGES]! > 0) {
-      this.#law.commit(state, offset + CENTERS);
-      this.center = this.#law.center;
-      this.scale = this.#law.scale;
-      this.#normalShare = this.#law.normalShare;
-    } else {
-      const known = state[offset]! > 0;
-      this.center = known ? state[offset + CENTERS]! : Number.NaN;
-      this.scale = known ? 0 : Number.NaN;
-      this.#normalShare = known ? 1 : Number.NaN;
-    }
   }
 
   normalize(x: number): number {
     if (!isObservation(x)) return Number.NaN;
     const { state, offset } = this;
-    if (state[offset + CHANGES]! > 0) {
-      this.#scored = x;
-      this.#score = this.#law.score(state, offset + CENTERS, x);
+    const changes = state[offset + CHANGES]!;
+    if (changes > 0) {
+      this.#judged = x;
+      this.#score = this.#law.judge(state, offset + CENTERS, x, changes < YOUNG);
     } else this.#score = this.#scoreConstant(x);
     return this.#score;
   }
@@ -98,14 +101,18 @@ export class InnovationNormalizer extends SelfTuningNormalizer {
     const { state, offset, renormalization } = this;
     renormalization.clear();
     if (!isObservation(x)) return;
+    if (!this.isFresh) this.refresh();
     const count = state[offset]!;
-    if (count === 0) this.#open(x);
+    const changes = state[offset + CHANGES]!;
+    const gap = count === 0 ? 0 : Math.abs(x - state[offset + CENTERS]!);
+    if (changes > 0) this.#learnExperts(x, gap, changes);
     else {
-      const gap = Math.abs(x - state[offset + CENTERS]!);
-      if (state[offset + CHANGES]! > 0) this.#learnExperts(x, gap);
+      // What is not known to the law must be said before it is changed.
+      if (!this.#isSettled) this.#settle();
+      if (count === 0) this.#open(x);
       else if (gap > NEGLIGIBLE) this.#openScales(gap);
-      this.#centers.learn(state, offset + CENTERS, x, count, offset + PRECISIONS);
     }
+    if (count > 0) this.#centers.learn(state, offset + CENTERS, x, count, offset + PRECISIONS);
     state[offset] = count + 1;
     const event = this.#detector.update(state, offset + DETECTOR, x, count);
     if (event !== 0) {
@@ -113,6 +120,23 @@ export class InnovationNormalizer extends SelfTuningNormalizer {
       this.#report(event);
     }
     this.isFresh = false;
+  }
+
+  /** Says what the law is, which nobody may ask for. */
+  #settle(): void {
+    const { state, offset } = this;
+    this.#isSettled = true;
+    if (state[offset + CHANGES]! > 0) {
+      if (Number.isNaN(this.#judged)) this.#law.commit(state, offset + CENTERS);
+      this.#center = this.#law.center;
+      this.#scale = this.#law.scale;
+      this.#normalShare = this.#law.normalShare;
+    } else {
+      const known = state[offset]! > 0;
+      this.#center = known ? state[offset + CENTERS]! : Number.NaN;
+      this.#scale = known ? 0 : Number.NaN;
+      this.#normalShare = known ? 1 : Number.NaN;
+    }
   }
 
   #open(x: number): void {
@@ -127,10 +151,9 @@ export class InnovationNormalizer extends SelfTuningNormalizer {
     this.#scales.open(state, offset + PRECISIONS, gap);
   }
 
-  /** What the yardstick was comes from the commitment: `center` and `scale` are still those the value was scored with. */
+  /** The law has judged the value, or the series was constant: `center` and `scale` are still those the value was scored with. */
   #report(event: -2 | -1 | 1 | 2): void {
     const { renormalization } = this;
-    if (!this.isFresh) this.refresh();
     renormalization.event = event;
     renormalization.oldCenter = this.center;
     renormalization.oldScale = this.scale;
@@ -139,15 +162,13 @@ export class InnovationNormalizer extends SelfTuningNormalizer {
     renormalization.newScale = this.#law.scale;
   }
 
-  #learnExperts(x: number, gap: number): void {
+  #learnExperts(x: number, gap: number, changes: number): void {
     const { state, offset } = this;
-    const changes = state[offset + CHANGES]!;
-    if (!this.isFresh) this.refresh();
-    if (this.#scored !== x) this.normalize(x);
-    this.#law.judge(state, offset + CENTERS, changes < YOUNG);
-    this.#weights.learn(state, offset + WEIGHTS, this.#law.likelihoods, this.#law.total, this.#law.floor);
+    const law = this.#law;
+    if (this.#judged !== x) this.normalize(x);
+    this.#weights.learn(state, offset + WEIGHTS, law.likelihoods, law.total, law.floor);
     if (gap > NEGLIGIBLE && gap < state[offset + RESOLUTION]!) state[offset + RESOLUTION] = gap;
-    this.#scales.learn(state, offset + PRECISIONS, this.#law.scores, changes, state[offset + RESOLUTION]!);
+    this.#scales.learn(state, offset + PRECISIONS, law.scores, changes, state[offset + RESOLUTION]!);
     state[offset + CHANGES] = changes + 1;
   }
 

@@ -8,8 +8,8 @@ export abstract class SelfTuningNormalizer implements Normalizer {
   readonly affine = true;
   state: Float64Array;
   offset = 0;
-  center = Number.NaN;
-  scale = Number.NaN;
+  abstract readonly center: number;
+  abstract readonly scale: number;
   /** What the value last learnt did to the yardstick. */
   readonly renormalization = new Renormalization();
   /** Whether the members say what the present state says. */

@@ -40,8 +40,8 @@ describe('AdaptiveNormalizer', () => {
       1.3488678479933998,
     ]);
   });
-  it('takes 55 doubles a series', () => {
-    expect(new AdaptiveNormalizer().stride).toBe(55);
+  it('takes 56 doubles a series', () => {
+    expect(new AdaptiveNormalizer().stride).toBe(56);
   });
   it('is calibrated on normal noise and leaves it in one regime', () => {
     const xs = seededNormals(21, 300_000);

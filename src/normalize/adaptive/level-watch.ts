@@ -1,4 +1,5 @@
 import { clip } from '../../stats/clip.js';
+import { positivePart } from '../../stats/positive-part.js';
 import type { Present } from './present.js';
 import { shadow } from './shadow.js';
 
@@ -14,6 +15,8 @@ const SIDE = START + 1;
 /** Shifts for which the sums are optimal, in standard deviations of what they add up. */
 const WHITENED_SHIFT = 1.25;
 const MARGINAL_SHIFT = 3;
+const WHITENED_DRIFT = WHITENED_SHIFT ** 2 / 2;
+const MARGINAL_DRIFT = MARGINAL_SHIFT ** 2 / 2;
 const WHITENED_THRESHOLD = 20;
 const MARGINAL_THRESHOLD = 12;
 /** Sums go this far beyond their thresholds, no further, so that they also come back. */
@@ -52,9 +55,27 @@ export class LevelWatch {
 
   /** Learns a value: true when `shift` is to be asked. */
   learn(state: Float64Array, at: number, now: Present): boolean {
-    const up = sumUp(state, at, 0, now);
-    const down = sumUp(state, at, 1, now);
-    return up || down ? this.#gather(state, at, now, up, down) : false;
+    const { weight } = now;
+    const share = weight / now.tau;
+    const whitened = WHITENED_SHIFT * now.eps;
+    const marginal = MARGINAL_SHIFT * clip(now.u, 5);
+    const up = hold(state[at + WHITENED]! + (whitened - WHITENED_DRIFT) * weight, WHITENED_THRESHOLD + HEADROOM);
+    const down = hold(state[at + WHITENED + 1]! + (-whitened - WHITENED_DRIFT) * weight, WHITENED_THRESHOLD + HEADROOM);
+    const farUp = hold(state[at + MARGINAL]! + (marginal - MARGINAL_DRIFT) * share, MARGINAL_THRESHOLD + HEADROOM);
+    const farDown = hold(
+      state[at + MARGINAL + 1]! + (-marginal - MARGINAL_DRIFT) * share,
+      MARGINAL_THRESHOLD + HEADROOM,
+    );
+    state[at + WHITENED] = up;
+    state[at + WHITENED + 1] = down;
+    state[at + MARGINAL] = farUp;
+    state[at + MARGINAL + 1] = farDown;
+    let isLong = false;
+    if (up >= SUSPICION || farUp >= SUSPICION) isLong = gather(state, at, 0, now);
+    else forget(state, at + SIDES);
+    if (down >= SUSPICION || farDown >= SUSPICION) isLong = gather(state, at, 1, now) || isLong;
+    else forget(state, at + SIDES + SIDE);
+    return isLong;
   }
 
   /** The direction of the shift if there is one: 1, -1 or 0. */
@@ -72,27 +93,12 @@ export class LevelWatch {
   innovations(state: Float64Array, at: number, side: -1 | 1): number {
     return state[this.shadowAt(at, side) + INNOVATIONS]!;
   }
-
-  #gather(state: Float64Array, at: number, now: Present, up: boolean, down: boolean): boolean {
-    const upwards = up && gather(state, at, 0, now);
-    const downwards = down && gather(state, at, 1, now);
-    return upwards || downwards;
-  }
 }
 
-/** Adds the evidence of a value to the sums of a side; whether they are more than noise. If not, what was gathered is forgotten. */
-function sumUp(state: Float64Array, at: number, k: 0 | 1, now: Present): boolean {
-  const sign = k === 0 ? 1 : -1;
-  const whitened = (sign * WHITENED_SHIFT * now.eps - WHITENED_SHIFT ** 2 / 2) * now.weight;
-  const marginal = ((sign * MARGINAL_SHIFT * clip(now.u, 5) - MARGINAL_SHIFT ** 2 / 2) * now.weight) / now.tau;
-  const c = hold(state[at + WHITENED + k]! + whitened, WHITENED_THRESHOLD + HEADROOM);
-  const q = hold(state[at + MARGINAL + k]! + marginal, MARGINAL_THRESHOLD + HEADROOM);
-  state[at + WHITENED + k] = c;
-  state[at + MARGINAL + k] = q;
-  if (c >= SUSPICION || q >= SUSPICION) return true;
-  const place = at + SIDES + k * SIDE;
-  if (state[place] !== 0) state.fill(0, place, place + SIDE);
-  return false;
+/** What was gathered of a side was noise. */
+function forget(state: Float64Array, place: number): void {
+  if (state[place] === 0) return;
+  for (let i = place; i < place + SIDE; i++) state[i] = 0; // `fill` of five doubles costs as much as learning a value
 }
 
 /** The shadow of a suspected side learns a value; whether it is long enough for an alarm. */
@@ -112,7 +118,7 @@ function gather(state: Float64Array, at: number, k: 0 | 1, now: Present): boolea
 function begin(state: Float64Array, place: number, { x, center }: Present, start: number): void {
   const before = state[place + START]!;
   const distance = (state[place + 1]! - center) / (x - center);
-  if (before === 0 && distance < 0.5 && shadow.latchedCount(state, place) === 0) state.fill(0, place, place + SIDE);
+  if (before === 0 && distance < 0.5 && shadow.latchedCount(state, place) === 0) forget(state, place);
   if (start > before) state[place + START] = start;
 }
 
@@ -132,5 +138,5 @@ function isLongEnough(state: Float64Array, place: number): boolean {
 }
 
 function hold(value: number, limit: number): number {
-  return value < 0 ? 0 : value > limit ? limit : value;
+  return value > limit ? limit : positivePart(value);
 }

@@ -126,7 +126,6 @@ export class RegimeMoments {
     this.#trend.learn(state, means + TREND, now);
     const turn = this.#followTrend(state, at, means, now);
     const drift = this.#followDrift(state, at, means, now);
-    this.#center(state, at, means, now);
     if (this.#trend.isFollowed(state, means + TREND)) this.#advance(state, at, means, now);
     return drift === 0 ? turn : drift;
   }
@@ -187,10 +186,15 @@ export class RegimeMoments {
     const square = now.u * now.u;
     const reach = MEAN_REACH * scale;
     const learnt = state[at + VARIANCE]! * (1 + varianceGain * ((square < SQUARE_REACH ? square : SQUARE_REACH) - 1));
-    state[means + FAST]! += weight * (FAST_GAIN > young ? FAST_GAIN : young) * clip(x - state[means + FAST]!, reach);
-    state[means + SLOW]! += weight * (SLOW_GAIN > young ? SLOW_GAIN : young) * clip(x - state[means + SLOW]!, reach);
-    state[means + MEAN]! += weight * young * clip(x - state[means + MEAN]!, REACH * scale);
-    state[at + VARIANCE] = Math.max(learnt, this.#floor(state, means), SMALLEST_VARIANCE);
+    const fast = state[means + FAST]!;
+    const slow = state[means + SLOW]!;
+    const mean = state[means + MEAN]!;
+    state[means + FAST] = fast + weight * (FAST_GAIN > young ? FAST_GAIN : young) * clip(x - fast, reach);
+    state[means + SLOW] = slow + weight * (SLOW_GAIN > young ? SLOW_GAIN : young) * clip(x - slow, reach);
+    state[means + MEAN] = mean + weight * young * clip(x - mean, REACH * scale);
+    const floor = this.#floor(state, means);
+    const least = floor > SMALLEST_VARIANCE ? floor : SMALLEST_VARIANCE;
+    state[at + VARIANCE] = learnt > least ? learnt : least;
     state[at + COUNT] = count + weight > memory ? memory : count + weight;
     state[at + VARIANCE_COUNT] = varianceCount + weight > memory ? memory : varianceCount + weight;
   }
@@ -226,30 +230,26 @@ export class RegimeMoments {
     return trend.slope(state, place) > 0 ? 1 : -1;
   }
 
+  /** The center becomes a faster mean that is too far off; else it is the cumulative mean, drawn to the slow one where there is doubt. */
   #followDrift(state: Float64Array, at: number, means: number, { tau }: Present): -1 | 0 | 1 {
     const count = state[at + COUNT]!;
-    if (count <= 1.2 * FAST_COUNT) return 0;
     const mean = state[means + MEAN]!;
-    const threshold = DISAGREEMENT * state[at + VARIANCE]! * tau;
+    state[at + CENTER] = mean;
+    if (count <= 1.2 * FAST_COUNT) return 0;
+    const variance = state[at + VARIANCE]!;
+    const threshold = DISAGREEMENT * variance * tau;
     const fast = state[means + FAST]! - mean;
     // Squared standard errors are of (1 / the mean's count − 1 / the center's); both sides are multiplied by the center's.
     if (fast * fast * count > threshold * (PER_FAST_COUNT * count - 1))
       return this.#recenter(state, at, means, FAST, FAST_COUNT);
+    if (count <= 1.2 * SLOW_COUNT) return 0;
     const slow = state[means + SLOW]! - mean;
-    if (count > 1.2 * SLOW_COUNT && slow * slow * count > threshold * (PER_SLOW_COUNT * count - 1))
-      return this.#recenter(state, at, means, SLOW, SLOW_COUNT);
+    const square = slow * slow * count;
+    const errors = PER_SLOW_COUNT * count - 1;
+    if (square > threshold * errors) return this.#recenter(state, at, means, SLOW, SLOW_COUNT);
+    const excess = square - DOUBT * variance * tau * errors;
+    if (excess > 0) state[at + CENTER] = mean + excess / (slow * count);
     return 0;
-  }
-
-  /** The center is the cumulative mean, drawn away from it by the slow one where there is reason to doubt it. */
-  #center(state: Float64Array, at: number, means: number, { tau }: Present): void {
-    const count = state[at + COUNT]!;
-    const mean = state[means + MEAN]!;
-    state[at + CENTER] = mean;
-    if (count <= 1.2 * SLOW_COUNT) return;
-    const distance = state[means + SLOW]! - mean;
-    const excess = distance * distance * count - DOUBT * state[at + VARIANCE]! * tau * (PER_SLOW_COUNT * count - 1);
-    if (excess > 0) state[at + CENTER] = mean + excess / (distance * count);
   }
 
   /** All that is in the unit of the series goes on to where the next value is expected. */
@@ -270,7 +270,7 @@ export class RegimeMoments {
   #recenter(state: Float64Array, at: number, means: number, which: number, meanCount: number): -1 | 1 {
     const mean = state[means + which]!;
     const direction = mean > state[means + MEAN]! ? 1 : -1;
-    state[means + MEAN] = mean;
+    state[at + CENTER] = state[means + MEAN] = mean;
     state[at + COUNT] = meanCount / 2;
     if (state[at + VARIANCE_COUNT]! > meanCount) state[at + VARIANCE_COUNT] = meanCount;
     this.#trend.recenter(state, means + TREND, mean, meanCount / 2, direction);

@@ -73,7 +73,8 @@ export class RegimeTrend {
     const seen = state[at + SEEN]! + weight;
     // The share of the squared error of prediction that the line keeps once it has learnt the value.
     const left = (count - 1) * (count - 2) * perCount * error * error;
-    state[at + RESIDUAL]! += (weight / seen) * (left - state[at + RESIDUAL]!);
+    const residual = state[at + RESIDUAL]!;
+    state[at + RESIDUAL] = residual + (weight / seen) * (left - residual);
     state[at + SEEN] = seen < this.#longest ? seen : this.#longest;
     state[at + LEVEL] = line + 2 * (2 * count - 1) * gain;
     state[at + SLOPE] = slope + 6 * gain;

@@ -1,7 +1,9 @@
+import { positivePart } from '../../stats/positive-part.js';
 import type { Present } from './present.js';
 
 const THRESHOLD = 16;
-const HEADROOM = 4;
+/** Sums go no further, so that they also come back. */
+const HIGHEST = 20;
 /** Values a change of scale has at least. */
 const SHORTEST = 8;
 const UP_SLOPE = 0.9;
@@ -23,14 +25,14 @@ export class ScaleWatch {
   static readonly stride = 6;
 
   learn(state: Float64Array, at: number, { square, score, weight }: Present): -2 | 0 | 2 {
-    const up = state[at]! + (UP_SLOPE * (score - 1) - UP_DRIFT) * weight;
-    const down = state[at + 1]! - (score - 1 + DOWN_DRIFT) * weight;
-    state[at] = up > THRESHOLD + HEADROOM ? THRESHOLD + HEADROOM : up > 0 ? up : 0;
-    state[at + 1] = down > 0 ? down : 0;
-    gather(state, at + 2, up > 0, square);
-    gather(state, at + 4, down > 0, square);
-    if (up >= THRESHOLD && state[at + 2]! >= SHORTEST) return 2;
-    return down >= THRESHOLD && state[at + 4]! >= SHORTEST ? -2 : 0;
+    const up = hold(state[at]! + (UP_SLOPE * (score - 1) - UP_DRIFT) * weight);
+    const down = hold(state[at + 1]! - (score - 1 + DOWN_DRIFT) * weight);
+    state[at] = up;
+    state[at + 1] = down;
+    const growing = gather(state, at + 2, up, square);
+    const shrinking = gather(state, at + 4, down, square);
+    if (up >= THRESHOLD && growing >= SHORTEST) return 2;
+    return down >= THRESHOLD && shrinking >= SHORTEST ? -2 : 0;
   }
 
   /** Innovations since the estimated change. */
@@ -46,7 +48,15 @@ export class ScaleWatch {
   }
 }
 
-function gather(state: Float64Array, at: number, suspected: boolean, square: number): void {
-  state[at] = suspected ? state[at]! + 1 : 0;
-  state[at + 1] = suspected ? state[at + 1]! + square : 0;
+function hold(sum: number): number {
+  return sum > HIGHEST ? HIGHEST : positivePart(sum);
+}
+
+/** Answers the number of innovations: 0 again with a sum of 0, which no processor foresees, so without a branch. */
+function gather(state: Float64Array, at: number, sum: number, square: number): number {
+  const counts = Math.ceil(sum * (1 / HIGHEST)); // 0 or 1
+  const n = (state[at]! + 1) * counts;
+  state[at] = n;
+  state[at + 1] = (state[at + 1]! + square) * counts;
+  return n;
 }

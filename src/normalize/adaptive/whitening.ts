@@ -1,5 +1,6 @@
 import { clip } from '../../stats/clip.js';
 import { mScaleScore } from '../../stats/m-scale-score.js';
+import { positivePart } from '../../stats/positive-part.js';
 import type { Present } from './present.js';
 
 // Where things stand in the state.
@@ -19,10 +20,13 @@ const OUTLIERS = 9;
 /** 1 − 2^(−1/3): half-life of the short mean, in values. */
 const SHORT_GAIN = 0.2062994740159002;
 const RIDGE = 0.02;
+/** Times a sum of products of standardized values, below 1. */
+const SMALL = 1e-6;
 /** Nearest to a unit root that the prediction may be. */
 const STEEPEST = 0.985;
 const LARGEST_INNOVATION = 8;
-const SQUARE_MEMORY = 128;
+/** Values that the scale of the innovations rests on at most, three of which count as one. */
+const SQUARE_MEMORY = 384;
 const SMALLEST_SQUARE = 1e-4;
 const YOUNG = 16;
 const YOUNG_SCORE = 9;
@@ -62,23 +66,24 @@ export class Whitening {
     const mm = state[at + MM]! + ridge;
     const vp = state[at + VP]!;
     const vm = state[at + VM]!;
-    const inverse = 1 / (pp * mm - pm * pm);
-    let onLast = (vp * mm - vm * pm) * inverse;
-    let onShort = (vm * pp - vp * pm) * inverse;
-    const sum = onLast + onShort;
-    if (sum > STEEPEST) {
-      onLast *= STEEPEST / sum;
-      onShort *= STEEPEST / sum;
-    } else if (!(sum > 0)) onLast = onShort = 0;
+    const forLast = vp * mm - vm * pm;
+    const forShort = vm * pp - vp * pm;
+    // Neither counts where their sum is negative, which on independent values no processor foresees: 0 or 1 without a branch.
+    const counts = Math.ceil(positivePart(forLast + forShort) * SMALL);
+    let inverse = (1 / (pp * mm - pm * pm)) * counts;
+    const sum = (forLast + forShort) * inverse;
+    if (sum > STEEPEST) inverse *= STEEPEST / sum;
+    const { v } = now;
     const last = state[at + LAST]!;
     const short = state[at + SHORT]!;
-    const error = now.v - onLast * last - onShort * short;
+    const error = v - forLast * inverse * last - forShort * inverse * short;
     const eps = clip(error / Math.sqrt(state[at + SQUARE]!), LARGEST_INNOVATION);
+    const square = eps * eps;
     now.eps = eps;
-    now.square = eps * eps;
-    now.score = mScaleScore(eps * eps);
+    now.square = square;
+    now.score = mScaleScore(square);
     now.last = last;
-    now.short = short + SHORT_GAIN * (now.v - short);
+    now.short = short + SHORT_GAIN * (v - short);
   }
 
   /** Learns what `judge` has judged. */
@@ -87,14 +92,18 @@ export class Whitening {
     const last = state[at + LAST]!;
     const short = state[at + SHORT]!;
     const gain = weight / (count + 2);
-    const third = count / 3;
-    const squareGain = weight / ((third < SQUARE_MEMORY ? third : SQUARE_MEMORY) + 2);
+    const squareGain = (3 * weight) / ((count < SQUARE_MEMORY ? count : SQUARE_MEMORY) + 6);
     const excess = (count < YOUNG ? (square < YOUNG_SCORE ? square : YOUNG_SCORE) : score) - 1;
-    state[at + PP]! += gain * (last * last - state[at + PP]!);
-    state[at + PM]! += gain * (last * short - state[at + PM]!);
-    state[at + MM]! += gain * (short * short - state[at + MM]!);
-    state[at + VP]! += gain * (v * last - state[at + VP]!);
-    state[at + VM]! += gain * (v * short - state[at + VM]!);
+    const pp = state[at + PP]!;
+    const pm = state[at + PM]!;
+    const mm = state[at + MM]!;
+    const vp = state[at + VP]!;
+    const vm = state[at + VM]!;
+    state[at + PP] = pp + gain * (last * last - pp);
+    state[at + PM] = pm + gain * (last * short - pm);
+    state[at + MM] = mm + gain * (short * short - mm);
+    state[at + VP] = vp + gain * (v * last - vp);
+    state[at + VM] = vm + gain * (v * short - vm);
     const grown = state[at + SQUARE]! * (1 + squareGain * excess);
     state[at + SQUARE] = grown > SMALLEST_SQUARE ? grown : SMALLEST_SQUARE;
     state[at + COUNT] = count + weight < this.#memory ? count + weight : this.#memory;

@@ -24,14 +24,14 @@ export class ExpertScales {
     const mean = changes < SETTLED ? 1 / (changes + 1) : 0;
     const short = mean > SHORT ? mean : SHORT;
     const long = mean > LONG ? mean : LONG;
+    const finest = SQRT_12 / resolution;
     for (let k = 0; k < 8; k += 2) {
-      const precision = state[at + k]! / Math.sqrt(1 + short * (scores[k]! - 1));
-      state[at + k] = precision * resolution < SQRT_12 ? precision : SQRT_12 / resolution;
-    }
-    for (let k = 1; k < 8; k += 2) {
-      const growth = long * (scores[k]! - 1);
-      const precision = long > SERIES_GAIN ? state[at + k]! / Math.sqrt(1 + growth) : state[at + k]! * shrink(growth);
-      state[at + k] = precision * resolution < SQRT_12 ? precision : SQRT_12 / resolution;
+      const quick = state[at + k]! / Math.sqrt(1 + short * (scores[k]! - 1));
+      const growth = long * (scores[k + 1]! - 1);
+      const slow = state[at + k + 1]!;
+      const steady = long > SERIES_GAIN ? slow / Math.sqrt(1 + growth) : slow * shrink(growth);
+      state[at + k] = quick < finest ? quick : finest;
+      state[at + k + 1] = steady < finest ? steady : finest;
     }
   }
 

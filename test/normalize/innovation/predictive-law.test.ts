@@ -17,7 +17,7 @@ describe('PredictiveLaw', () => {
     const law = new PredictiveLaw();
     law.commit(experts(), 0);
     for (const x of [-100, 0, 2.4, 7]) {
-      expect(law.score(experts(), 0, x)).toBeCloseTo((x - law.center) / law.scale, 12);
+      expect(law.judge(experts(), 0, x, false)).toBeCloseTo((x - law.center) / law.scale, 12);
     }
   });
   it('is the law of one pair when that pair alone is believed', () => {
@@ -30,13 +30,20 @@ describe('PredictiveLaw', () => {
     expect([law.center, law.normalShare]).toEqual([2.5, 0.75]);
     expect(law.scale).toBeCloseTo(1.25, 14);
   });
+  it('is the same law, whatever value it judges', () => {
+    const [law, judging] = [new PredictiveLaw(), new PredictiveLaw()];
+    law.commit(experts(), 0);
+    for (const x of [-1e9, 0, 2.4, 1e150]) {
+      judging.judge(experts(), 0, x, x === 0);
+      expect([judging.center, judging.scale, judging.normalShare]).toEqual([law.center, law.scale, law.normalShare]);
+    }
+  });
   it('judges by the normal and the t2 density, to a relative error that does not matter', () => {
     const law = new PredictiveLaw();
     const state = experts();
     law.commit(state, 0);
     for (const x of [0, 1, 2.5, 6]) {
-      law.score(state, 0, x);
-      law.judge(state, 0, false);
+      law.judge(state, 0, x, false);
       let total = 0;
       for (let k = 0; k < 8; k++) {
         const precision = state[4 + k]!;
