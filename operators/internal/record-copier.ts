@@ -9,7 +9,7 @@ export type RecordCopier = <T extends object, N, E>(
   epoch: E,
 ) => T & { normalized: N; epoch: E };
 
-/** For records with certain properties; undefined for one that has others. */
+/** For plain records with certain properties; undefined for one that has others. */
 type Copy = (record: object, normalized: unknown, epoch: unknown) => object | undefined;
 
 /** Kinds of records that one stream has code for, and the properties of one at most. */
@@ -23,13 +23,12 @@ const WIDEST = 64;
 export function recordCopier(): RecordCopier {
   const kinds: Copy[] = [];
   const copy = (record: object, normalized: unknown, epoch: unknown): object => {
-    if (isPlainObject(record) && Object.getOwnPropertySymbols(record).length === 0) {
-      for (let k = 0; k < kinds.length; k++) {
-        const out = kinds[k]!(record, normalized, epoch);
-        if (out !== undefined) return out;
-      }
-      if (kinds.length < KINDS) kinds.push(copyFor(Object.keys(record)) ?? unable);
+    for (let k = 0; k < kinds.length; k++) {
+      const out = kinds[k]!(record, normalized, epoch);
+      if (out !== undefined) return out;
     }
+    if (kinds.length < KINDS && isPlainObject(record) && Object.getOwnPropertySymbols(record).length === 0)
+      kinds.push(copyFor(Object.keys(record)) ?? unable);
     return Object.assign(copyOf(record), { normalized, epoch });
   };
   return copy as RecordCopier;
@@ -38,6 +37,7 @@ export function recordCopier(): RecordCopier {
 function copyFor(names: readonly string[]): Copy | undefined {
   if (names.length > WIDEST || names.includes('__proto__')) return undefined;
   const added = ['normalized', 'epoch'];
+  const kept = names.filter((name) => !added.includes(name));
   const all = [...names, ...added.filter((name) => !names.includes(name))];
   return madeCode<Copy>(
     `copy ${JSON.stringify(names)}`,
@@ -48,7 +48,11 @@ function copyFor(names: readonly string[]): Copy | undefined {
         default: return undefined;
       }
       if (i !== ${names.length}) return undefined;
-      return ${literal(all, (name) => (added.includes(name) ? name : `record[${quoted(name)}]`))};`,
+      ${kept.map((name, i) => `const p${i} = record[${quoted(name)}];`).join('\n')}
+      // Once properties were read V8 knows the shape and with it the prototype; for symbols it has to look.
+      if (Object.getPrototypeOf(record) !== Object.prototype) return undefined;
+      if (Object.getOwnPropertySymbols(record).length > 0) return undefined;
+      return ${literal(all, (name) => (added.includes(name) ? name : `p${kept.indexOf(name)}`))};`,
   );
 }
 

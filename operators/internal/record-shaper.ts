@@ -31,9 +31,10 @@ export function recordShaper(names: readonly string[]): RecordShaper {
   const read = madeCode<(record: object, values: Float64Array, slow: RecordShaper['read']) => void>(
     `read ${id}`,
     ['record', 'values', 'slow'],
-    () => `if (Object.getPrototypeOf(record) !== Object.prototype) return slow(record, values);
-      let x;
-      ${names.map((name, i) => `x = record[${quoted(name)}]; values[${i}] = typeof x === 'number' ? x : NaN;`).join('\n')}`,
+    // The prototype last: once a property was read V8 knows the shape of the record and with it the prototype, and asks nobody.
+    () => `let x;
+      ${names.map((name, i) => `x = record[${quoted(name)}]; values[${i}] = typeof x === 'number' ? x : NaN;`).join('\n')}
+      if (Object.getPrototypeOf(record) !== Object.prototype) slow(record, values);`,
   );
   return read === undefined ? slow : { read: (record, values) => read(record, values, slow.read), shape };
 }
