@@ -188,8 +188,10 @@ export { HigherMoments } from './stats/higher-moments.js';
 export { Moments } from './stats/moments.js';
 export { P2Quantile } from './stats/p2-quantile.js';
 export { QuantileSketch } from './stats/quantile-sketch.js';
+export { runningColumn } from './stats/running-column.js';
 export type {
   Appendable,
+  ColumnwiseMoments,
   ExtentStatistic,
   Mergeable,
   MomentsStatistic,

@@ -60,9 +60,10 @@ export class DecayedMoments extends FadingMoments implements Appendable<DecayedM
     ddof: number,
     deviations: Float64Array,
     variances: Float64Array,
+    means?: Float64Array,
   ): number {
     const { alpha, adjust } = this;
-    return this.learnColumn(xs, start, end, ddof, alpha, adjust, deviations, variances);
+    return this.learnColumn(xs, start, end, ddof, alpha, adjust, deviations, variances, means);
   }
 
   /**

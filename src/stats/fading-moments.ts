@@ -88,7 +88,7 @@ export abstract class FadingMoments extends StateView implements MomentsStatisti
   }
 
   /**
-   * `variance`, `deviation` and `learn` for each of a column in one loop with the state in registers, to the last bit what they answer
+   * `variance`, `deviation`, `mean` where asked for, and `learn` for each of a column in one loop with the state in registers, to the last bit what they answer
    * one by one: through memory it would be read and written five times a value. See `ColumnwiseMoments`.
    * @param alpha what each takes from the weights before it
    * @param adjust whether the weight of each is 1, else alpha but for the first
@@ -102,6 +102,7 @@ export abstract class FadingMoments extends StateView implements MomentsStatisti
     adjust: boolean,
     deviations: Float64Array,
     variances: Float64Array,
+    means: Float64Array | undefined,
   ): number {
     const { state, offset } = this;
     const keep = 1 - alpha;
@@ -129,6 +130,7 @@ export abstract class FadingMoments extends StateView implements MomentsStatisti
       }
       deviations[i] = delta;
       variances[i - start] = known;
+      if (means !== undefined) means[i - start] = count > 0 ? mean + low : Number.NaN;
 
       const kept = (w + wLow) * keep;
       const step = alpha > 0.5 ? weight : weight - alpha * (w + wLow) + wLow;

@@ -62,9 +62,10 @@ export interface MomentsStatistic extends Statistic {
 export interface ColumnwiseMoments extends MomentsStatistic {
   /**
    * Learns `xs[start..end)` in turn, to the last bit as `update` does, and says of each what was known before it: `deviation(x)` and
-   * `variance(ddof)`. Stops at the first value that is no observation, and returns its index.
+   * `variance(ddof)`, and `mean` where it is asked for. Stops at the first value that is no observation, and returns its index.
    * @param deviations as long as xs; it may be `xs` itself
    * @param variances of the value at `start + k` at k
+   * @param means likewise
    */
   updateColumn(
     xs: Float64Array,
@@ -73,6 +74,7 @@ export interface ColumnwiseMoments extends MomentsStatistic {
     ddof: number,
     deviations: Float64Array,
     variances: Float64Array,
+    means?: Float64Array,
   ): number;
 }
 

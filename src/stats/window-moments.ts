@@ -47,6 +47,7 @@ export class WindowMoments extends BlockRing implements ColumnwiseMoments {
     ddof: number,
     deviations: Float64Array,
     variances: Float64Array,
+    means?: Float64Array,
   ): number {
     const { state, offset, length, blockLength } = this;
     let i = start;
@@ -55,13 +56,14 @@ export class WindowMoments extends BlockRing implements ColumnwiseMoments {
       // Those that neither begin nor end a block, and the length of the window is never one of them.
       const inner = index === 0 ? 0 : Math.min(blockLength, length - state[offset + 2]!) - index - 1;
       const last = Math.min(end, i + inner);
-      const stopped = inner > 0 ? this.#appendMany(xs, i, last, ddof, deviations, variances, start) : i;
+      const stopped = inner > 0 ? this.#appendMany(xs, i, last, ddof, deviations, variances, means, start) : i;
       if (stopped < last || stopped === end) return stopped;
       i = stopped;
       const x = xs[i]!;
       if (!isObservation(x)) return i;
       deviations[i] = this.deviation(x);
       variances[i - start] = this.variance(ddof);
+      if (means !== undefined) means[i - start] = this.mean;
       this.update(x);
       i++;
     }
@@ -76,6 +78,7 @@ export class WindowMoments extends BlockRing implements ColumnwiseMoments {
     ddof: number,
     deviations: Float64Array,
     variances: Float64Array,
+    means: Float64Array | undefined,
     first: number,
   ): number {
     const { state, offset, length } = this;
@@ -100,6 +103,7 @@ export class WindowMoments extends BlockRing implements ColumnwiseMoments {
       if (!isObservation(x)) break;
       deviations[i] = x - center - centerLow;
       variances[i - first] = count > ddof ? answerM2 / (count - ddof) : Number.NaN;
+      if (means !== undefined) means[i - first] = center + centerLow;
       state[at] = x;
       if (count < length) count++;
       const t = x - mean - low;

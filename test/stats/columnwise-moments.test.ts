@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DecayedMoments } from '../../src/stats/decayed-moments.js';
 import { isObservation } from '../../src/stats/is-observation.js';
+import { runningColumn } from '../../src/stats/running-column.js';
 import { WindowMoments } from '../../src/stats/window-moments.js';
 
 describe.each([
@@ -25,19 +26,45 @@ describe.each([
         const single = make();
         const start = Math.min(learnt, xs.length);
         for (const x of xs.subarray(0, start)) for (const statistic of [column, single]) statistic.update(x);
-        const [deviations, variances, expected, known] = Array.from({ length: 4 }, () => new Float64Array(xs.length));
-        const stopped = column.updateColumn(xs, start, xs.length, ddof, deviations!, variances!);
+        const columns = Array.from({ length: 6 }, () => new Float64Array(xs.length));
+        const [deviations, variances, means, expected, known, middles] = columns;
+        const stopped = column.updateColumn(xs, start, xs.length, ddof, deviations!, variances!, means);
         let i = start;
         for (; i < xs.length && isObservation(xs[i]!); i++) {
           expected![i] = single.deviation(xs[i]!);
           known![i - start] = single.variance(ddof);
+          middles![i - start] = single.mean;
           single.update(xs[i]!);
         }
         expect(stopped).toBe(i);
         expect(deviations).toEqual(expected);
         expect(variances).toEqual(known);
+        expect(means).toEqual(middles);
         expect(column.state).toEqual(single.state);
       }),
+    );
+  });
+  it('answers after each value what it answers one by one, to the last bit, whatever is missing', () => {
+    const value = fc.oneof(
+      { weight: 30, arbitrary: fc.double({ min: -1e6, max: 1e6, noNaN: true }) },
+      { weight: 3, arbitrary: fc.constantFrom(5, -0, 1e12, Number.NaN, Number.POSITIVE_INFINITY, 1e200) },
+    );
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 60 }), fc.nat(1100), fc.constantFrom(0, 1), (list, filler, ddof) => {
+        const xs = Float64Array.from([...list, ...Array.from({ length: filler }, (_, i) => (i * 7919) % 101), ...list]);
+        const [column, single] = [make(), make()];
+        const [means, deviations, middles, expected] = Array.from({ length: 4 }, () => new Float64Array(xs.length));
+        runningColumn(column, xs, means!, deviations!, ddof);
+        for (const [i, x] of xs.entries()) {
+          single.update(x);
+          middles![i] = single.mean;
+          expected![i] = Math.sqrt(single.variance(ddof));
+        }
+        expect(means).toEqual(middles);
+        expect(deviations).toEqual(expected);
+        expect(column.state).toEqual(single.state);
+      }),
+      { numRuns: 60 },
     );
   });
 });

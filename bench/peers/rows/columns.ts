@@ -1,5 +1,6 @@
 import { DecayedMoments } from '../../../src/stats/decayed-moments.js';
-import type { MomentsStatistic } from '../../../src/stats/statistic.js';
+import { runningColumn } from '../../../src/stats/running-column.js';
+import type { ColumnwiseMoments } from '../../../src/stats/statistic.js';
 import { WindowMoments } from '../../../src/stats/window-moments.js';
 import { seededGaussian } from '../../support/seeded-gaussian.js';
 import type { Case, Row } from '../case.js';
@@ -28,21 +29,24 @@ function eachValue(
 }
 
 const statistic =
-  (make: (parameters: Input['parameters']) => MomentsStatistic, ddof: number) =>
-  ({ data, parameters }: Input): Work =>
-    eachValue(data, () => {
-      const moments = make(parameters);
-      return (x, i, means, sds) => {
-        moments.update(x);
-        means[i] = moments.mean;
-        sds[i] = Math.sqrt(moments.variance(ddof));
-      };
-    });
+  (make: (parameters: Input['parameters']) => ColumnwiseMoments, ddof: number) =>
+  ({ data, parameters }: Input): Work => {
+    const means = new Float64Array(data.length);
+    const sds = new Float64Array(data.length);
+    const run = () => runningColumn(make(parameters), data, means, sds, ddof);
+    return {
+      run,
+      answers: () => {
+        run();
+        return sampled(data.length).flatMap((i) => [means[i]!, sds[i]!]);
+      },
+    };
+  };
 
 const windows: readonly Contender[] = [
   {
     id: 'ours',
-    name: '`WindowMoments`',
+    name: '`runningColumn`, `WindowMoments`',
     isOurs: true,
     work: statistic(({ window }) => new WindowMoments({ length: window! }), 1),
   },
@@ -120,7 +124,7 @@ function halfLife(n: number, samples: number): Case {
     contenders: [
       {
         id: 'ours',
-        name: '`DecayedMoments`',
+        name: '`runningColumn`, `DecayedMoments`',
         isOurs: true,
         work: statistic(({ half_life }) => new DecayedMoments({ halfLife: half_life! }), 0),
       },
