@@ -1,12 +1,15 @@
-import { BLOCK_SHIFT, DENSITY, GROWTH, LOW, MAX, MIN, PIVOT, type SketchLayout, TOTAL, UNIT } from './sketch-layout.js';
+import * as at from './sketch-layout.js';
 import { WeightedPoints } from './weighted-points.js';
+
+// Constants of this module's own: V8 folds those, and reads imported ones anew each time.
+const { BLOCK_SHIFT, DENSITY, GROWTH, LOW, MAX, MIN, PIVOT, TOTAL, UNIT } = at;
 
 /** A power of two, as many as a sketch of the default size has bins: about the median they are narrow, and it walks through many. */
 const REMEMBERED = 1024;
 
 /** The bins of a sketch as weighted points, each at the value that is nearest, relative to its distance, to all that the bin holds. */
 export class BinnedPoints extends WeightedPoints {
-  readonly #layout: SketchLayout;
+  readonly #layout: at.SketchLayout;
   #state: Float64Array = new Float64Array(0);
   #offset = 0;
   #bins = 0;
@@ -24,7 +27,7 @@ export class BinnedPoints extends WeightedPoints {
   #from = 0;
   #to = 0;
 
-  constructor(layout: SketchLayout) {
+  constructor(layout: at.SketchLayout) {
     super();
     this.#layout = layout;
   }

@@ -1,5 +1,8 @@
 import { BinnedPoints } from './binned-points.js';
-import { COUNT, GROWTH, type SketchLayout, TOTAL } from './sketch-layout.js';
+import * as at from './sketch-layout.js';
+
+// Constants of this module's own: V8 folds those, and reads imported ones anew each time.
+const { COUNT, GROWTH, TOTAL } = at;
 
 /** Requests in a row, of one state, from which following pays. */
 const PATIENCE = 4;
@@ -16,7 +19,7 @@ const EXACT = 2 ** 52;
  * the last bit. It holds of one state, from one `aim` of the sketch to the next.
  */
 export class FollowedPoints extends BinnedPoints {
-  readonly #layout: SketchLayout;
+  readonly #layout: at.SketchLayout;
   #state: Float64Array = new Float64Array(0);
   /** Where bins begin, and where their sum stands. */
   #start = 0;
@@ -33,7 +36,7 @@ export class FollowedPoints extends BinnedPoints {
   #values = new Float64Array(0);
   #count = 0;
 
-  constructor(layout: SketchLayout) {
+  constructor(layout: at.SketchLayout) {
     super(layout);
     this.#layout = layout;
   }

@@ -10,6 +10,28 @@ import { SketchRange } from './sketch-range.js';
 import { StateView } from './state-view.js';
 import type { QuantileStatistic } from './statistic.js';
 
+// Constants of this module's own: V8 folds those, and reads imported ones anew each time.
+const {
+  BLOCK_SHIFT,
+  BLUR,
+  COUNT,
+  DENSITY,
+  DUE,
+  GROWTH,
+  LANDMARK,
+  LEVEL,
+  LOW,
+  MAX,
+  MIN,
+  MODE,
+  NEGLIGIBLE,
+  NEWEST,
+  PIVOT,
+  POINT_CAPACITY,
+  TOTAL,
+  UNIT,
+} = at;
+
 export interface QuantileSketchOptions {
   /** Error of a quantile, relative to its distance from the pivot. @defaultValue 0.01 */
   accuracy?: number | undefined;
@@ -73,111 +95,111 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
   }
 
   get count(): number {
-    return this.state[this.offset + at.COUNT]!;
+    return this.state[this.offset + COUNT]!;
   }
   get min(): number {
-    return this.state[this.offset + at.TOTAL]! > 0 ? this.state[this.offset + at.MIN]! : Number.NaN;
+    return this.state[this.offset + TOTAL]! > 0 ? this.state[this.offset + MIN]! : Number.NaN;
   }
   get max(): number {
-    return this.state[this.offset + at.TOTAL]! > 0 ? this.state[this.offset + at.MAX]! : Number.NaN;
+    return this.state[this.offset + TOTAL]! > 0 ? this.state[this.offset + MAX]! : Number.NaN;
   }
   /** The error of a quantile as it is now, relative to its distance from the pivot: 0 while all points are kept. */
   get accuracy(): number {
     const { state, offset } = this;
-    if (state[offset + at.MODE] === 0) return this.pivot === 'auto' ? 0 : this.#accuracy;
-    return Math.tanh(Math.atanh(this.#accuracy) * 2 ** state[offset + at.LEVEL]!);
+    if (state[offset + MODE] === 0) return this.pivot === 'auto' ? 0 : this.#accuracy;
+    return Math.tanh(Math.atanh(this.#accuracy) * 2 ** state[offset + LEVEL]!);
   }
   /** What distances are measured from by now; NaN while all points are kept. */
   get center(): number {
-    return this.state[this.offset + at.MODE] === 0 ? Number.NaN : this.state[this.offset + at.PIVOT]!;
+    return this.state[this.offset + MODE] === 0 ? Number.NaN : this.state[this.offset + PIVOT]!;
   }
   /** Distances from the center up to this are not told apart. */
   get resolution(): number {
-    return this.state[this.offset + at.UNIT]!;
+    return this.state[this.offset + UNIT]!;
   }
 
   quantile(p: number): number {
     const { state, offset } = this;
-    if (!(state[offset + at.TOTAL]! > 0) || Number.isNaN(p)) return Number.NaN;
-    if (p <= 0) return state[offset + at.MIN]!;
-    if (p >= 1) return state[offset + at.MAX]!;
-    return this.#points().quantile(p, state[offset + at.GROWTH]!);
+    if (!(state[offset + TOTAL]! > 0) || Number.isNaN(p)) return Number.NaN;
+    if (p <= 0) return state[offset + MIN]!;
+    if (p >= 1) return state[offset + MAX]!;
+    return this.#points().quantile(p, state[offset + GROWTH]!);
   }
 
   quantiles(ps: Float64Array, into: Float64Array): void {
     const { state, offset } = this;
-    if (!(state[offset + at.TOTAL]! > 0)) {
+    if (!(state[offset + TOTAL]! > 0)) {
       into.fill(Number.NaN);
       return;
     }
-    const follows = state[offset + at.MODE] !== 0 && !this.fading && this.#followed.ready(state, offset, ps.length);
+    const follows = state[offset + MODE] !== 0 && !this.fading && this.#followed.ready(state, offset, ps.length);
     const points = follows ? this.#followed : this.#points();
-    points.quantiles(ps, state[offset + at.GROWTH]!, into);
+    points.quantiles(ps, state[offset + GROWTH]!, into);
     if (ps[0]! > 0 && ps[ps.length - 1]! < 1) return; // they ascend
     for (let k = 0; k < ps.length; k++) {
-      if (ps[k]! <= 0) into[k] = state[offset + at.MIN]!;
-      else if (ps[k]! >= 1) into[k] = state[offset + at.MAX]!;
+      if (ps[k]! <= 0) into[k] = state[offset + MIN]!;
+      else if (ps[k]! >= 1) into[k] = state[offset + MAX]!;
     }
   }
 
   rank(x: number): number {
-    if (!(this.state[this.offset + at.TOTAL]! > 0) || Number.isNaN(x)) return Number.NaN;
-    if (this.state[this.offset + at.MODE] === 0) return this.#exactPoints().rank(x);
+    if (!(this.state[this.offset + TOTAL]! > 0) || Number.isNaN(x)) return Number.NaN;
+    if (this.state[this.offset + MODE] === 0) return this.#exactPoints().rank(x);
     return this.#binnedPoints().rank(x, this.#binOf(x));
   }
 
   position(x: number): number {
     const { state, offset } = this;
-    if (!(state[offset + at.TOTAL]! > 0) || Number.isNaN(x)) return Number.NaN;
-    if (state[offset + at.MODE] === 0) return this.#exactPoints().position(x, state[offset + at.GROWTH]!);
+    if (!(state[offset + TOTAL]! > 0) || Number.isNaN(x)) return Number.NaN;
+    if (state[offset + MODE] === 0) return this.#exactPoints().position(x, state[offset + GROWTH]!);
     return this.#binnedPoints().rank(x, this.#binOf(x));
   }
 
   valueAt(position: number): number {
-    if (!(position > 0 && position < 1) || this.state[this.offset + at.MODE] === 0) return this.quantile(position);
+    if (!(position > 0 && position < 1) || this.state[this.offset + MODE] === 0) return this.quantile(position);
     return this.#binnedPoints().valueAt(position);
   }
 
   medianDeviation(): number {
     const { state, offset } = this;
-    if (!(state[offset + at.TOTAL]! > 0)) return Number.NaN;
+    if (!(state[offset + TOTAL]! > 0)) return Number.NaN;
     const median = this.quantile(0.5);
-    if (state[offset + at.MODE] === 0) return this.#exactPoints().medianDeviation(median, state[offset + at.GROWTH]!);
+    if (state[offset + MODE] === 0) return this.#exactPoints().medianDeviation(median, state[offset + GROWTH]!);
     return medianDistance(this, median);
   }
 
   forEach(visit: (value: number, weight: number) => void): void {
-    if (this.state[this.offset + at.TOTAL]! > 0) this.#points().forEach(visit);
+    if (this.state[this.offset + TOTAL]! > 0) this.#points().forEach(visit);
   }
 
   /** Learns x with a weight; it counts as `observations`. */
   protected learn(x: number, weight: number, observations: number): void {
     const { state, offset } = this;
-    if (state[offset + at.MODE] === 0) {
+    if (state[offset + MODE] === 0) {
       this.#learnPoint(x, weight, observations);
       return;
     }
     const layout = this.#layout;
-    if (x < state[offset + at.MIN]!) state[offset + at.MIN] = x;
-    if (x > state[offset + at.MAX]!) state[offset + at.MAX] = x;
-    state[offset + at.COUNT]! += observations;
-    const distance = x - state[offset + at.PIVOT]!;
+    if (x < state[offset + MIN]!) state[offset + MIN] = x;
+    if (x > state[offset + MAX]!) state[offset + MAX] = x;
+    state[offset + COUNT]! += observations;
+    const distance = x - state[offset + PIVOT]!;
     const size = Math.abs(distance);
     let bin = layout.zero;
-    if (size > state[offset + at.UNIT]!) {
-      const rank = (logKey(size, state[offset + at.DENSITY]!) - state[offset + at.LOW]! + 1) | 0;
+    if (size > state[offset + UNIT]!) {
+      const rank = (logKey(size, state[offset + DENSITY]!) - state[offset + LOW]! + 1) | 0;
       if (rank >= 1 && rank <= layout.side) bin = (bin + (distance < 0 ? -rank : rank)) | 0;
       else {
         this.#learnOutside(distance, weight);
         return;
       }
-    } else if (size > state[offset + at.BLUR]!) state[offset + at.BLUR] = size;
-    state[offset + at.TOTAL]! += weight;
+    } else if (size > state[offset + BLUR]!) state[offset + BLUR] = size;
+    state[offset + TOTAL]! += weight;
     state[offset + layout.bins + bin]! += weight;
-    state[offset + layout.sums + (bin >> at.BLOCK_SHIFT)]! += weight;
+    state[offset + layout.sums + (bin >> BLOCK_SHIFT)]! += weight;
     this.#followed.added(bin, weight);
-    const due = state[offset + at.DUE]! - 1;
-    state[offset + at.DUE] = due;
+    const due = state[offset + DUE]! - 1;
+    state[offset + DUE] = due;
     if (due <= 0) this.#maintain();
   }
 
@@ -188,10 +210,10 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
   protected rescale(factor: number, one: number): void {
     this.#followed.lose();
     const { state, offset } = this;
-    if (!(state[offset + at.TOTAL]! > 0)) return;
-    if (state[offset + at.MODE] === 0) this.#exactPoints().rescale(factor);
+    if (!(state[offset + TOTAL]! > 0)) return;
+    if (state[offset + MODE] === 0) this.#exactPoints().rescale(factor);
     else this.#bins.aim(state, offset).rescale(factor);
-    this.#range.aim(state, offset).prune(one * at.NEGLIGIBLE);
+    this.#range.aim(state, offset).prune(one * NEGLIGIBLE);
   }
 
   /**
@@ -206,59 +228,59 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     }
     const { state, offset } = this;
     const { state: from, offset: start } = other;
-    if (!(from[start + at.TOTAL]! > 0)) {
-      state[offset + at.COUNT]! += from[start + at.COUNT]!;
+    if (!(from[start + TOTAL]! > 0)) {
+      state[offset + COUNT]! += from[start + COUNT]!;
       return;
     }
-    if (state[offset + at.MODE] === 0 && from[start + at.MODE] !== 0) {
+    if (state[offset + MODE] === 0 && from[start + MODE] !== 0) {
       const own = state.slice(offset, offset + this.stride);
       const ownCount = this.count;
-      const growth = state[offset + at.GROWTH]!;
+      const growth = state[offset + GROWTH]!;
       const points = this.#exact.aim(own, 0);
       const length = points.length;
-      const copied = [at.LANDMARK, at.NEWEST].map((slot) => state[offset + slot]!);
+      const copied = [LANDMARK, NEWEST].map((slot) => state[offset + slot]!);
       for (let i = 0; i < this.stride; i++) state[offset + i] = from[start + i]!;
-      state[offset + at.LANDMARK] = copied[0]!;
-      state[offset + at.NEWEST] = copied[1]!;
-      state[offset + at.GROWTH] = ownCount > 0 ? growth : from[start + at.GROWTH]!;
+      state[offset + LANDMARK] = copied[0]!;
+      state[offset + NEWEST] = copied[1]!;
+      state[offset + GROWTH] = ownCount > 0 ? growth : from[start + GROWTH]!;
       if (factor !== 1) this.#bins.aim(state, offset).rescale(factor);
       for (let i = 0; i < length; i++)
-        this.learn(own[this.#layout.bins + i]!, own[this.#layout.bins + at.POINT_CAPACITY + i]!, 0);
-      state[offset + at.COUNT]! += ownCount;
+        this.learn(own[this.#layout.bins + i]!, own[this.#layout.bins + POINT_CAPACITY + i]!, 0);
+      state[offset + COUNT]! += ownCount;
       return;
     }
-    const count = state[offset + at.COUNT]! + from[start + at.COUNT]!;
-    if (state[offset + at.GROWTH] === 0) state[offset + at.GROWTH] = from[start + at.GROWTH]!;
-    if (from[start + at.MODE] === 0) other.forEach((value, weight) => this.learn(value, weight * factor, 0));
+    const count = state[offset + COUNT]! + from[start + COUNT]!;
+    if (state[offset + GROWTH] === 0) state[offset + GROWTH] = from[start + GROWTH]!;
+    if (from[start + MODE] === 0) other.forEach((value, weight) => this.learn(value, weight * factor, 0));
     else this.#absorbBins(other, factor);
-    state[offset + at.COUNT] = count;
+    state[offset + COUNT] = count;
   }
 
   #absorbBins(other: PivotSketch, factor: number): void {
     const { state, offset } = this;
     const { state: from, offset: start } = other;
     const { zero, length } = this.#layout;
-    const min = Math.min(state[offset + at.MIN]!, from[start + at.MIN]!);
-    const max = Math.max(state[offset + at.MAX]!, from[start + at.MAX]!);
+    const min = Math.min(state[offset + MIN]!, from[start + MIN]!);
+    const max = Math.max(state[offset + MAX]!, from[start + MAX]!);
     const bins = this.#bins.aim(state, offset);
-    const samePivot = state[offset + at.PIVOT] === from[start + at.PIVOT];
-    if (samePivot) while (state[offset + at.LEVEL]! < from[start + at.LEVEL]!) bins.collapse();
-    const density = from[start + at.DENSITY]!;
+    const samePivot = state[offset + PIVOT] === from[start + PIVOT];
+    if (samePivot) while (state[offset + LEVEL]! < from[start + LEVEL]!) bins.collapse();
+    const density = from[start + DENSITY]!;
     const points = other.#binnedPoints();
     const last = points.last();
     for (let i = points.first(); ; i = points.next(i)) {
       const inner = i !== 0 && i !== length - 1;
-      let distance = points.value(i) - state[offset + at.PIVOT]!;
+      let distance = points.value(i) - state[offset + PIVOT]!;
       if (samePivot && inner) {
         // The middle of the bin on the axis of logarithms: it falls into the same bin here, however it rounds.
-        const key = from[start + at.LOW]! + Math.abs(i - zero) - 1.5;
+        const key = from[start + LOW]! + Math.abs(i - zero) - 1.5;
         distance = i === zero ? 0 : Math.sign(i - zero) * Math.exp(key / density);
       }
       this.#range.aim(state, offset).put(distance, points.weight(i) * factor);
       if (i === last) break;
     }
-    state[offset + at.MIN] = min;
-    state[offset + at.MAX] = max;
+    state[offset + MIN] = min;
+    state[offset + MAX] = max;
     bins.sum();
     if (this.pivot === 'auto') {
       this.#range.aim(state, offset).drawIn();
@@ -269,20 +291,20 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
   #learnPoint(x: number, weight: number, observations: number): void {
     this.#followed.lose();
     const { state, offset, pivot } = this;
-    if (state[offset + at.GROWTH] === 0) state[offset + at.GROWTH] = 1;
+    if (state[offset + GROWTH] === 0) state[offset + GROWTH] = 1;
     if (pivot !== 'auto') {
-      state[offset + at.MODE] = 1;
-      state[offset + at.MIN] = x;
-      state[offset + at.MAX] = x;
+      state[offset + MODE] = 1;
+      state[offset + MIN] = x;
+      state[offset + MAX] = x;
       this.#bins.aim(state, offset).begin(pivot, 0, 0);
-      state[offset + at.DUE] = this.interval();
+      state[offset + DUE] = this.interval();
       this.learn(x, weight, observations);
       return;
     }
     const points = this.#exactPoints();
     let held = points.insert(x, weight);
     if (!held && this.fading) {
-      this.#range.aim(state, offset).prune(state[offset + at.GROWTH]! * at.NEGLIGIBLE);
+      this.#range.aim(state, offset).prune(state[offset + GROWTH]! * NEGLIGIBLE);
       held = points.insert(x, weight);
     }
     if (!held) {
@@ -290,36 +312,36 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
       this.learn(x, weight, observations);
       return;
     }
-    state[offset + at.TOTAL]! += weight;
-    state[offset + at.COUNT]! += observations;
-    state[offset + at.MIN] = points.value(0);
-    state[offset + at.MAX] = points.value(points.last());
+    state[offset + TOTAL]! += weight;
+    state[offset + COUNT]! += observations;
+    state[offset + MIN] = points.value(0);
+    state[offset + MAX] = points.value(points.last());
   }
 
   #learnOutside(distance: number, weight: number): void {
     const { state, offset } = this;
     this.#followed.lose();
     this.#range.aim(state, offset).put(distance, weight);
-    state[offset + at.TOTAL]! += weight;
+    state[offset + TOTAL]! += weight;
     if (this.pivot === 'auto') this.#range.aim(state, offset).drawIn();
-    const due = state[offset + at.DUE]! - 1;
-    state[offset + at.DUE] = due;
+    const due = state[offset + DUE]! - 1;
+    state[offset + DUE] = due;
     if (due <= 0) this.#maintain();
   }
 
   #maintain(): void {
     const { state, offset } = this;
     this.#followed.lose();
-    if (this.fading) this.#range.aim(state, offset).prune(state[offset + at.GROWTH]! * at.NEGLIGIBLE);
-    state[offset + at.DUE] = this.interval();
-    if (this.pivot === 'auto' && state[offset + at.MODE] === 1) this.#range.aim(state, offset).follow(this.accuracy);
+    if (this.fading) this.#range.aim(state, offset).prune(state[offset + GROWTH]! * NEGLIGIBLE);
+    state[offset + DUE] = this.interval();
+    if (this.pivot === 'auto' && state[offset + MODE] === 1) this.#range.aim(state, offset).follow(this.accuracy);
   }
 
   #binOf(x: number): number {
-    return this.#bins.aim(this.state, this.offset).bin(x - this.state[this.offset + at.PIVOT]!);
+    return this.#bins.aim(this.state, this.offset).bin(x - this.state[this.offset + PIVOT]!);
   }
   #points(): ExactPoints | BinnedPoints {
-    return this.state[this.offset + at.MODE] === 0 ? this.#exactPoints() : this.#binnedPoints();
+    return this.state[this.offset + MODE] === 0 ? this.#exactPoints() : this.#binnedPoints();
   }
   #exactPoints(): ExactPoints {
     return this.#exact.aim(this.state, this.offset);
