@@ -11,7 +11,7 @@ import type { Scorer } from './scorer.js';
 import { resolveVector } from './vector/resolve-vector.js';
 import type { ResolvedVector } from './vector/resolved-vector.js';
 import type { VectorScorer } from './vector/vector-scorer.js';
-import { zScoreColumn } from './z-score-column.js';
+import { zScoreInPlace } from './z-score-in-place.js';
 import { ZScoreNormalizer } from './z-score-normalizer.js';
 
 /** One field of the records: how it is normalized, and where its state lies. */
@@ -125,8 +125,7 @@ export class RecordNormalizer {
     for (let i = 0; i < fields.length; i++) {
       const { plain, column, scorer } = fields[i]!;
       const page = plain && column!.pageOf(slot);
-      // A column of one value: nothing is told to anybody but the state and the score.
-      if (page && zScoreColumn(plain, scorer!.rules, page, column!.placeOf(slot), xs, out, i, i + 1) > i) {
+      if (page && zScoreInPlace(plain, scorer!.rules, page, column!.placeOf(slot), xs, out, i)) {
         epochs[i] = 0;
         continue;
       }

@@ -1,4 +1,5 @@
 import { HigherMoments } from '../stats/higher-moments.js';
+import { learnMoments } from '../stats/learn-moments.js';
 import { Moments } from '../stats/moments.js';
 import type { MomentsStatistic } from '../stats/statistic.js';
 import type { WhenFlat } from './normalizer.js';
@@ -43,26 +44,13 @@ export class ZScoreNormalizer extends StatisticNormalizer<MomentsStatistic> {
     const count = state[offset]!;
     const mean = state[offset + 1]!;
     const low = state[offset + 2]!;
-    const m2 = state[offset + 3]!;
-    const m2Low = state[offset + 4]!;
-    const variance = count > this.ddof ? (m2 + m2Low) / (count - this.ddof) : Number.NaN;
+    const variance = count > this.ddof ? (state[offset + 3]! + state[offset + 4]!) / (count - this.ddof) : Number.NaN;
     const scale = variance >= SMALLEST_VARIANCE ? Math.sqrt(variance) : count > 0 ? 0 : Number.NaN;
     this.count = count;
     this.center = count > 0 ? mean + low : Number.NaN;
     this.scale = scale;
     const delta = x - mean - low;
-    // From here on `Moments.update`.
-    const addend = delta * (1 / (count + 1)) + low;
-    const sum = mean + addend;
-    const part = sum - mean;
-    const sumLow = mean - (sum - part) + (addend - part);
-    const square = delta * (x - sum - sumLow) + m2Low;
-    const total = m2 + square;
-    state[offset] = count + 1;
-    state[offset + 1] = sum;
-    state[offset + 2] = sumLow;
-    state[offset + 3] = total;
-    state[offset + 4] = square - (total - m2);
+    learnMoments(state, offset, x);
     if (scale > 0) return delta / scale;
     return count === 0 ? Number.NaN : this.whenFlat === 'zero' ? 0 : delta;
   }
