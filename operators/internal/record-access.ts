@@ -1,7 +1,7 @@
 import { valueAtName } from '../../src/codec/value-at-name.js';
 import { InvalidOptionError } from '../../src/errors.js';
 import { KEY_SEPARATOR } from '../../src/normalize/key-separator.js';
-import { isPlainObject } from './is-plain-object.js';
+import { madeCode, quoted } from './made-code.js';
 import { isDirect } from './record-shaper.js';
 import type { EventTime } from './scoring-options.js';
 
@@ -22,11 +22,15 @@ export function keyAccessor<T>(key: KeyOption<T> | undefined, option = 'key'): (
   if (only !== undefined && names.length === 1) {
     const byName = (record: T) => String(valueAtName(record, only) ?? '');
     if (!isDirect(only)) return byName;
-    return (record) => {
-      // A load, where V8 knows the shape of the record; what `valueAtName` does are several calls.
-      const value = isPlainObject(record) ? record[only] : undefined;
-      return typeof value === 'string' ? value : byName(record);
-    };
+    // A load, where V8 knows the shape of the record and with it the prototype; what `valueAtName` does are several calls.
+    const read = madeCode<(record: T, byName: (record: T) => string) => string>(
+      `key ${only}`,
+      ['record', 'byName'],
+      () => `if (typeof record !== 'object' || record === null) return byName(record);
+        const value = record[${quoted(only)}];
+        return typeof value === 'string' && Object.getPrototypeOf(record) === Object.prototype ? value : byName(record);`,
+    );
+    return read === undefined ? byName : (record) => read(record, byName);
   }
   return (record) => names.map((name) => String(valueAtName(record, name) ?? '')).join(KEY_SEPARATOR);
 }
