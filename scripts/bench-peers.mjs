@@ -5,5 +5,6 @@ const root = new URL('../', import.meta.url);
 ensureInstalled(root);
 if (!process.argv.some((flag) => ['--check', '--tables', '--help'].includes(flag))) ensureBuilt(root);
 const { compileBenches } = await import('./compile-benches.mjs'); // once esbuild is installed
-const program = await compileBenches(root, 'bench/peers/main.ts');
+const programOf = await compileBenches(root);
+const program = programOf('bench/peers/main.ts');
 run(process.execPath, ['--expose-gc', program, ...process.argv.slice(2)], root);

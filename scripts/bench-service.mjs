@@ -5,5 +5,6 @@ const root = new URL('../', import.meta.url);
 ensureInstalled(root);
 ensureBuilt(root);
 const { compileBenches } = await import('./compile-benches.mjs'); // once esbuild is installed
-const program = await compileBenches(root, 'bench/service/main.ts');
+const programOf = await compileBenches(root);
+const program = programOf('bench/service/main.ts');
 run(process.execPath, [program, ...process.argv.slice(2)], root);

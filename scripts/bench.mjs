@@ -26,8 +26,13 @@ if (benches.length === 0) {
   );
   process.exit(2);
 }
+const programOf = await compileBenches(root);
 for (const name of benches) {
   console.log(`\n── ${name}`);
-  const program = await compileBenches(root, `bench/${name}.bench.ts`);
-  run(process.execPath, ['--expose-gc', program], root, smoke ? { BENCH_ROUNDS: '1', BENCH_SMOKE: '1' } : {});
+  run(
+    process.execPath,
+    ['--expose-gc', programOf(`bench/${name}.bench.ts`)],
+    root,
+    smoke ? { BENCH_ROUNDS: '1', BENCH_SMOKE: '1' } : {},
+  );
 }

@@ -7,7 +7,8 @@ import { ensureInstalled } from './ensure-installed.mjs';
 const root = new URL('../', import.meta.url);
 ensureInstalled(root);
 const { compileBenches } = await import('./compile-benches.mjs'); // once esbuild is installed
-const program = await compileBenches(root, 'bench/support/calibrate-detectors.ts');
+const programOf = await compileBenches(root);
+const program = programOf('bench/support/calibrate-detectors.ts');
 const measured = execFileSync(process.execPath, [program], {
   cwd: root,
   encoding: 'utf8',

@@ -4,10 +4,10 @@ import { build } from 'esbuild';
 const folder = '.cache/compiled';
 
 /**
- * Compiles every bench and what it measures, file by file as the package is, and answers where the one wanted lies. Not bundled: a
- * bundler makes `var` of every module's `const`, which V8 then reads anew each time, and the hot paths take up to twice as long.
+ * Compiles every bench and what it measures, file by file as the package is, and answers where the program of a source lies. Not bundled:
+ * a bundler makes `var` of every module's `const`, which V8 then reads anew each time and cannot fold.
  */
-export async function compileBenches(root, entry) {
+export async function compileBenches(root) {
   await build({
     absWorkingDir: fileURLToPath(root),
     entryPoints: ['src/**/*.ts', 'operators/**/*.ts', 'bench/**/*.ts', 'scripts/read-flags.mjs'],
@@ -17,5 +17,5 @@ export async function compileBenches(root, entry) {
     loader: { '.mjs': 'copy' },
     logLevel: 'error',
   });
-  return `${folder}/${entry.replace(/\.ts$/, '.js')}`;
+  return (source) => `${folder}/${source.replace(/\.ts$/, '.js')}`;
 }

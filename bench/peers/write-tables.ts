@@ -17,7 +17,7 @@ const preface = [
   'A turn is charged what it took, less the time that others had its core. One thread each. Absolute times vary from machine to machine,',
   'the ratios less. One value at a time, operators are given theirs by an observable of its own, as `fromKafka` and `fromEvent` do: a `Subject`',
   'loops over its subscribers for each value, which costs as much again as the shortest of these operators. Our code runs as it is',
-  'installed, not bundled: a bundler that makes `var` of `const`, as esbuild does, takes up to half of its speed.',
+  'installed, not bundled: a bundler that makes `var` of `const`, as esbuild does, costs speed.',
   '',
 ].join('\n');
 

@@ -63,21 +63,22 @@ export class InnovationNormalizer extends SelfTuningNormalizer {
     return this.#detector.epochs(this.state, this.offset + DETECTOR);
   }
   get center(): number {
-    if (!this.#isSettled) this.#settle();
+    this.#settle();
     return this.#center;
   }
   get scale(): number {
-    if (!this.#isSettled) this.#settle();
+    this.#settle();
     return this.#scale;
   }
   /** Weight of the heavy-tailed part of the law, in [0, 1]; NaN when nothing is known. */
   get tail(): number {
-    if (!this.#isSettled) this.#settle();
+    this.#settle();
     return 1 - this.#normalShare;
   }
   /** Chance under the committed law of a value at least as far out as the one last normalized: two-sided, in [0, 1]. */
   get p(): number {
-    return twoSidedP(this.#score, 1 - this.tail);
+    this.#settle();
+    return twoSidedP(this.#score, this.#normalShare);
   }
 
   refresh(): void {
@@ -108,7 +109,7 @@ export class InnovationNormalizer extends SelfTuningNormalizer {
     if (changes > 0) this.#learnExperts(x, gap, changes);
     else {
       // What is not known to the law must be said before it is changed.
-      if (!this.#isSettled) this.#settle();
+      this.#settle();
       if (count === 0) this.#open(x);
       else if (gap > NEGLIGIBLE) this.#openScales(gap);
     }
@@ -122,8 +123,9 @@ export class InnovationNormalizer extends SelfTuningNormalizer {
     this.isFresh = false;
   }
 
-  /** Says what the law is, which nobody may ask for. */
+  /** Says what the law is, once somebody asks: mostly nobody does. */
   #settle(): void {
+    if (this.#isSettled) return;
     const { state, offset } = this;
     this.#isSettled = true;
     if (state[offset + CHANGES]! > 0) {

@@ -26,6 +26,6 @@ export function zScoreInPlace(
   const delta = x - state[offset + 1]! - state[offset + 2]!;
   const variance = (state[offset + 3]! + state[offset + 4]!) / (count - ddof);
   out[i] = variance >= SMALLEST_VARIANCE ? delta / Math.sqrt(variance) : whenFlat === 'zero' ? 0 : delta;
-  learnMoments(state, offset, x);
+  learnMoments(state, offset, x, 1);
   return true;
 }

@@ -50,7 +50,7 @@ export class ZScoreNormalizer extends StatisticNormalizer<MomentsStatistic> {
     this.center = count > 0 ? mean + low : Number.NaN;
     this.scale = scale;
     const delta = x - mean - low;
-    learnMoments(state, offset, x);
+    learnMoments(state, offset, x, 1);
     if (scale > 0) return delta / scale;
     return count === 0 ? Number.NaN : this.whenFlat === 'zero' ? 0 : delta;
   }

@@ -1,4 +1,5 @@
 import { isObservation } from './is-observation.js';
+import { learnMoments } from './learn-moments.js';
 import { StateView } from './state-view.js';
 import type { Mergeable, MomentsStatistic, Weighted } from './statistic.js';
 
@@ -48,23 +49,7 @@ export class Moments extends StateView implements MomentsStatistic, Mergeable<Mo
 
   update(x: number, _time?: number, weight = 1): void {
     if (!(isObservation(x) && weight > 0 && weight < Number.POSITIVE_INFINITY)) return;
-    const { state, offset } = this;
-    const count = state[offset]! + weight;
-    const mean = state[offset + 1]!;
-    const low = state[offset + 2]!;
-    const delta = x - mean - low;
-    const addend = delta * (weight / count) + low; // the division does not wait for delta
-    const sum = mean + addend;
-    const part = sum - mean;
-    const sumLow = mean - (sum - part) + (addend - part);
-    const m2 = state[offset + 3]!;
-    const square = weight * delta * (x - sum - sumLow) + state[offset + 4]!;
-    const total = m2 + square;
-    state[offset] = count;
-    state[offset + 1] = sum;
-    state[offset + 2] = sumLow;
-    state[offset + 3] = total;
-    state[offset + 4] = square - (total - m2);
+    learnMoments(this.state, this.offset, x, weight);
   }
 
   /** `update` with the state held in registers. */

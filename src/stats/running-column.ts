@@ -31,11 +31,12 @@ export function runningColumn(
       means[i - 1] = before[i - from]!;
       deviations[i - 1] = Math.sqrt(variances[i - from]!);
     }
-    const isMissing = stopped < until;
-    for (let i = Math.max(from, stopped - 1); i < (isMissing ? stopped + 1 : stopped); i++) {
+    // The last of them, and the missing value that stopped it.
+    const next = stopped < until ? stopped + 1 : stopped;
+    for (let i = Math.max(from, stopped - 1); i < next; i++) {
       means[i] = statistic.mean;
       deviations[i] = Math.sqrt(statistic.variance(ddof));
     }
-    from = isMissing ? stopped + 1 : stopped;
+    from = next;
   }
 }

@@ -9,16 +9,10 @@ import { sampled, twoPass } from './expected-scores.js';
 import { peerPackage } from './peer-package.js';
 
 /** Mean and standard deviation after each value, into two columns. */
-function eachValue(
-  data: Float64Array,
-  make: () => (x: number, at: number, means: Float64Array, sds: Float64Array) => void,
-): Work {
+function intoColumns(data: Float64Array, fill: (means: Float64Array, sds: Float64Array) => void): Work {
   const means = new Float64Array(data.length);
   const sds = new Float64Array(data.length);
-  const run = () => {
-    const learn = make();
-    for (let i = 0; i < data.length; i++) learn(data[i]!, i, means, sds);
-  };
+  const run = () => fill(means, sds);
   return {
     run,
     answers: () => {
@@ -30,18 +24,8 @@ function eachValue(
 
 const statistic =
   (make: (parameters: Input['parameters']) => ColumnwiseMoments, ddof: number) =>
-  ({ data, parameters }: Input): Work => {
-    const means = new Float64Array(data.length);
-    const sds = new Float64Array(data.length);
-    const run = () => runningColumn(make(parameters), data, means, sds, ddof);
-    return {
-      run,
-      answers: () => {
-        run();
-        return sampled(data.length).flatMap((i) => [means[i]!, sds[i]!]);
-      },
-    };
-  };
+  ({ data, parameters }: Input): Work =>
+    intoColumns(data, (means, sds) => runningColumn(make(parameters), data, means, sds, ddof));
 
 const windows: readonly Contender[] = [
   {
@@ -59,13 +43,13 @@ const windows: readonly Contender[] = [
     work: ({ data, parameters }) => {
       type Accumulator = (x: number) => ArrayLike<number>;
       const { module, version } = peerPackage<(window: number) => Accumulator>('@stdlib/stats-incr-mmeanstdev');
-      const work = eachValue(data, () => {
+      const work = intoColumns(data, (means, sds) => {
         const accumulate = module(parameters.window!);
-        return (x, i, means, sds) => {
-          const answer = accumulate(x);
+        for (let i = 0; i < data.length; i++) {
+          const answer = accumulate(data[i]!);
           means[i] = answer[0]!;
           sds[i] = answer[1]!;
-        };
+        }
       });
       return { ...work, version };
     },

@@ -1,5 +1,5 @@
 import { clip } from '../../stats/clip.js';
-import { positivePart } from '../../stats/positive-part.js';
+import { holdSum } from './hold-sum.js';
 import type { Present } from './present.js';
 import { shadow } from './shadow.js';
 
@@ -59,10 +59,13 @@ export class LevelWatch {
     const share = weight / now.tau;
     const whitened = WHITENED_SHIFT * now.eps;
     const marginal = MARGINAL_SHIFT * clip(now.u, 5);
-    const up = hold(state[at + WHITENED]! + (whitened - WHITENED_DRIFT) * weight, WHITENED_THRESHOLD + HEADROOM);
-    const down = hold(state[at + WHITENED + 1]! + (-whitened - WHITENED_DRIFT) * weight, WHITENED_THRESHOLD + HEADROOM);
-    const farUp = hold(state[at + MARGINAL]! + (marginal - MARGINAL_DRIFT) * share, MARGINAL_THRESHOLD + HEADROOM);
-    const farDown = hold(
+    const up = holdSum(state[at + WHITENED]! + (whitened - WHITENED_DRIFT) * weight, WHITENED_THRESHOLD + HEADROOM);
+    const down = holdSum(
+      state[at + WHITENED + 1]! + (-whitened - WHITENED_DRIFT) * weight,
+      WHITENED_THRESHOLD + HEADROOM,
+    );
+    const farUp = holdSum(state[at + MARGINAL]! + (marginal - MARGINAL_DRIFT) * share, MARGINAL_THRESHOLD + HEADROOM);
+    const farDown = holdSum(
       state[at + MARGINAL + 1]! + (-marginal - MARGINAL_DRIFT) * share,
       MARGINAL_THRESHOLD + HEADROOM,
     );
@@ -135,8 +138,4 @@ function isDisplaced(state: Float64Array, place: number, side: -1 | 1, now: Pres
 function isLongEnough(state: Float64Array, place: number): boolean {
   if (shadow.latchedCount(state, place) >= SHORTEST) return true;
   return state[place + START] === AT_A_JUMP && shadow.count(state, place) >= SHORTEST_AFTER_JUMP;
-}
-
-function hold(value: number, limit: number): number {
-  return value > limit ? limit : positivePart(value);
 }

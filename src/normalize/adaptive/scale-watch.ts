@@ -1,4 +1,4 @@
-import { positivePart } from '../../stats/positive-part.js';
+import { holdSum } from './hold-sum.js';
 import type { Present } from './present.js';
 
 const THRESHOLD = 16;
@@ -25,8 +25,8 @@ export class ScaleWatch {
   static readonly stride = 6;
 
   learn(state: Float64Array, at: number, { square, score, weight }: Present): -2 | 0 | 2 {
-    const up = hold(state[at]! + (UP_SLOPE * (score - 1) - UP_DRIFT) * weight);
-    const down = hold(state[at + 1]! - (score - 1 + DOWN_DRIFT) * weight);
+    const up = holdSum(state[at]! + (UP_SLOPE * (score - 1) - UP_DRIFT) * weight, HIGHEST);
+    const down = holdSum(state[at + 1]! - (score - 1 + DOWN_DRIFT) * weight, HIGHEST);
     state[at] = up;
     state[at + 1] = down;
     const growing = gather(state, at + 2, up, square);
@@ -46,10 +46,6 @@ export class ScaleWatch {
     const squares = state[at + (growth ? 3 : 5)]!;
     return (squares + PRIOR * (growth ? PRIOR_GROWTH : PRIOR_SHRINKAGE)) / (this.delay(state, at, event) + PRIOR);
   }
-}
-
-function hold(sum: number): number {
-  return sum > HIGHEST ? HIGHEST : positivePart(sum);
 }
 
 /** Answers the number of innovations: 0 again with a sum of 0, which no processor foresees, so without a branch. */
