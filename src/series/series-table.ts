@@ -265,7 +265,8 @@ export class SeriesTable {
     return { table, meta };
   }
 
-  #advance(now: number): void {
+  #advance(to: number): void {
+    const now = to + 0; // no −0, which a checkpoint's JSON would give back as 0
     // What was seen before there was a time counts from here on.
     if (this.#now === Number.NEGATIVE_INFINITY) {
       this.#recency?.restamp(now);

@@ -140,6 +140,7 @@ describe('SeriesTable', () => {
         live(restored, after);
         expect(Buffer.compare(restored.toBytes(), table.toBytes())).toBe(0);
       }),
+      { examples: [[[['', false, -0]], [['a', false, 0]], 0]] },
     );
   });
 
