@@ -50,7 +50,7 @@ export class RobustNormalizer extends StatisticNormalizer<QuantileStatistic> {
   refresh(): void {
     const { statistic } = this;
     this.count = statistic.count;
-    statistic.quantiles(this.#shares, this.#values);
+    if (!statistic.quantiles(this.#shares, this.#values) && !this.#mad) return;
     this.center = this.#values[this.#median]!;
     const spread = this.#mad ? statistic.medianDeviation() : this.#values[this.#high]! - this.#values[this.#low]!;
     this.scale = usableScale(spread / this.#unit);

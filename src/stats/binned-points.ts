@@ -141,9 +141,8 @@ export class BinnedPoints extends WeightedPoints {
   }
 
   /** Whether the value of bin i is its own, whatever else is seen as long as the range stays: smallest and largest lie beyond it. */
-  protected isInside(i: number): boolean {
+  protected isInside(i: number, value: number): boolean {
     if (i === 0 || i === this.#layout.length - 1) return false;
-    const value = this.value(i);
     return value > this.#state[this.#offset + MIN]! && value < this.#state[this.#offset + MAX]!;
   }
 

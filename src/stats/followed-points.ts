@@ -4,19 +4,33 @@ import * as at from './sketch-layout.js';
 // Constants of this module's own: V8 folds those, and reads imported ones anew each time.
 const { COUNT, GROWTH, TOTAL } = at;
 
+/** A share of the weight that is asked for. An object with numbers, for it takes fewer instructions than lists of them. */
+class FollowedShare {
+  p = Number.NaN;
+  /** How many observations at least move its target down, or up, by 1. */
+  down = Number.NaN;
+  up = Number.NaN;
+  /** Where the target was found: −1 when not known, and the weight before that bin. */
+  bin = -1;
+  before = Number.NaN;
+}
+
 /** Requests in a row, of one state, from which following pays. */
 const PATIENCE = 4;
 /** Requests until a state that could not be followed is looked at again. */
 const RETRY = 4096;
-/** Sums of so many whole weights are exact. */
-const EXACT = 2 ** 52;
+/** Sums of so many whole weights are exact, and half of one more. */
+const EXACT = 2 ** 40;
+/** What a target of such a sum may be off, and more. */
+const ROUNDING = 0.001;
+const MOST_CALM = 2 ** 20;
 
 /**
  * The bins of a sketch as weighted points, with what `quantiles` found last followed through the observations since: a quantile that
  * stays in its bin, or moves to the next, is found without a walk.
  *
- * Only while all weights are whole and an observation weighs 1: then all sums are exact, in whatever order they are made, and the answers are those of the walk to
- * the last bit. It holds of one state, from one `aim` of the sketch to the next.
+ * Only while all weights are whole and an observation weighs 1: then all sums are exact, in whatever order they are made, and the answers are
+ * those of the walk to the last bit. It holds of one state, from one `aim` of the sketch to the next.
  */
 export class FollowedPoints extends BinnedPoints {
   readonly #layout: at.SketchLayout;
@@ -26,24 +40,30 @@ export class FollowedPoints extends BinnedPoints {
   #total = 0;
   #asked = 0;
   #follows = false;
-  /** The outermost bins. */
-  #first = 0;
-  #last = 0;
-  /** For each share asked for: its bin, −1 when not known, and the weight before it. */
-  #bins = new Int32Array(0);
-  #befores = new Float64Array(0);
-  /** And the value of that bin, NaN where it is not known or smallest and largest have a say in it. */
-  #values = new Float64Array(0);
+  /** Whether all weights of the state are known to be whole. */
+  #isWhole = false;
+  /** The value of each bin, NaN where it is not known or smallest and largest have a say in it. */
+  readonly #known: Float64Array;
   #count = 0;
+  #shares: FollowedShare[] = [];
+  /** For which arrays the last answers were given, and up to which count all of them surely stay. */
+  #ps: Float64Array | undefined;
+  #into: Float64Array | undefined;
+  #allUntil = 0;
+  /** 0 where smallest or largest is among them, which move otherwise; else 1. */
+  #patience = 0;
 
   constructor(layout: at.SketchLayout) {
     super(layout);
     this.#layout = layout;
+    this.#known = new Float64Array(layout.length);
   }
 
-  /** Whether the next `quantiles` of so many shares may be asked here; it may be asked of `BinnedPoints` at any time. */
-  ready(state: Float64Array, offset: number, shares: number): boolean {
-    if (this.#follows && this.#bins.length === shares && this.#count === state[offset + COUNT]) return true;
+  /** Begins to follow quantiles of so many shares where that pays by now, and can be done; false where it does not. */
+  begin(state: Float64Array, offset: number, shares: number): boolean {
+    // Others have learnt into the state, where there is more than what had the bins moved.
+    const unseen = state[offset + COUNT]! - this.#count;
+    if (this.#follows || !(unseen === 0 || unseen === 1)) this.#isWhole = false;
     this.#follows = false;
     if (++this.#asked < PATIENCE) return false;
     this.#asked = 0;
@@ -51,96 +71,144 @@ export class FollowedPoints extends BinnedPoints {
     this.#state = state;
     this.#start = offset + this.#layout.bins;
     this.#total = offset + TOTAL;
-    if (!(state[offset + GROWTH] === 1 && this.#isWhole(state[offset + TOTAL]!))) {
+    this.#isWhole ||= state[offset + GROWTH] === 1 && this.#areWhole();
+    if (!this.#isWhole || state[this.#total]! > EXACT) {
       this.#asked = -RETRY;
       return false;
     }
-    this.#first = super.first();
-    this.#last = super.last();
-    this.#bins = new Int32Array(shares).fill(-1);
-    this.#befores = new Float64Array(shares);
-    this.#values = new Float64Array(shares).fill(Number.NaN);
+    this.#known.fill(Number.NaN);
     this.#count = state[offset + COUNT]!;
+    this.#shares = Array.from({ length: shares }, () => new FollowedShare());
+    this.#ps = undefined;
     this.#follows = true;
     return true;
   }
 
-  /** An observation was added to a bin. */
-  added(bin: number, weight: number): void {
-    if (!this.#follows) return;
-    if (weight !== 1) {
-      this.#follows = false;
-      return;
-    }
+  /** Whether `into` holds, from the call before, what `quantiles` would answer after `count` observations. */
+  isSteady(count: number, ps: Float64Array, into: Float64Array): boolean {
+    return count <= this.#allUntil && count === this.#count && this.#ps === ps && this.#into === into;
+  }
+
+  /** An observation of weight 1 was added to a bin. */
+  added(bin: number): void {
+    if (this.#follows !== true) return;
     this.#count++;
-    if (bin < this.#first) this.#first = bin;
-    if (bin > this.#last) this.#last = bin;
-    const bins = this.#bins;
-    const befores = this.#befores;
+    const shares = this.#shares;
     // One more where the bin is below, without a branch, which would be as likely as not to be guessed wrong.
-    for (let k = 0; k < bins.length; k++) befores[k]! += (bin - bins[k]!) >>> 31;
+    for (let k = 0; k < shares.length; k++) shares[k]!.before += (bin - shares[k]!.bin) >>> 31;
+  }
+
+  /** Bins have moved, with weights that are whole as before. */
+  rearranged(): void {
+    if (this.#follows === true) this.#asked = PATIENCE - 1;
+    this.#follows = false;
+    this.#allUntil = 0;
   }
 
   /** The state, or which it is, has changed in another way. */
   lose(): void {
     this.#follows = false;
+    this.#isWhole = false;
+    this.#allUntil = 0;
     this.#asked = Math.min(this.#asked, 0);
   }
 
-  override first(): number {
-    return this.#first;
-  }
-  override last(): number {
-    return this.#last;
-  }
-
-  /** A target that lies in its bin of before, between the middles of the first and the last observation there, needs no look-up. */
-  override quantiles(ps: Float64Array, one: number, into: Float64Array): void {
+  /**
+   * The quantiles of shares strictly between 0 and 1; false, with nothing done, where they are not followed.
+   *
+   * A target that lies in its bin of before, between the middles of the first and the last observation there, needs no look-up, and none
+   * for as many observations as it takes at least to the nearer of them: each takes it by up to 1 − p down or p up.
+   */
+  follow(count: number, ps: Float64Array, into: Float64Array): boolean {
+    const shares = this.#shares;
+    if (this.#follows !== true || count !== this.#count || shares.length !== ps.length) return false;
     const state = this.#state;
     const start = this.#start;
-    const bins = this.#bins;
-    const befores = this.#befores;
-    const values = this.#values;
-    let areEndsMet = false;
+    const known = this.#known;
+    if (this.#ps !== ps) this.#meet(ps);
     // An observation weighs 1, and sits in the middle of its stretch.
     const span = state[this.#total]! - 1;
-    for (let k = 0; k < ps.length; k++) {
-      const target = 0.5 + ps[k]! * span;
-      const value = values[k]!;
-      const before = befores[k]!;
-      if (!Number.isNaN(value) && target >= before + 0.5 && target <= before + state[start + bins[k]!]! - 0.5) {
-        into[k] = value;
-        continue;
+    let calm = MOST_CALM;
+    for (let k = 0; k < shares.length; k++) {
+      const share = shares[k]!;
+      const { bin, before } = share;
+      const target = 0.5 + share.p * span;
+      if (bin >= 0) {
+        const above = target - (before + 0.5);
+        const below = before + state[start + bin]! - 0.5 - target;
+        const value = known[bin]!;
+        if (above >= 0 && below >= 0 && !Number.isNaN(value)) {
+          into[k] = value;
+          calm = smaller(calm, ((above - ROUNDING) * share.down) | 0);
+          calm = smaller(calm, ((below - ROUNDING) * share.up) | 0);
+          continue;
+        }
       }
-      if (!areEndsMet) this.meetEnds(one);
-      areEndsMet = true;
-      into[k] = this.valueAround(this.#find(k, target), target, one);
+      this.#find(share, target);
+      into[k] = this.#valueNear(share, target);
+      calm = 0;
     }
+    if (this.#into !== into) this.#into = into;
+    this.#allUntil = count + calm * this.#patience;
+    return true;
   }
 
-  /** The bin in whose stretch the target of the `k`-th share lies. */
-  #find(k: number, target: number): number {
-    let bin = this.#bins[k]!;
-    let before = this.#befores[k]!;
-    if (bin < 0) bin = this.locate(target);
-    else {
-      while (before > target) before -= this.weight(--bin);
-      let next = before + this.weight(bin);
-      while (next <= target && bin < this.#last) {
-        before = next;
-        next += this.weight(++bin);
-      }
-      this.before = before;
-    }
-    if (bin !== this.#bins[k]) this.#values[k] = this.isInside(bin) ? this.value(bin) : Number.NaN;
-    this.#bins[k] = bin;
-    this.#befores[k] = this.before;
-    return bin;
+  #meet(ps: Float64Array): void {
+    this.#ps = ps;
+    this.#patience = ps[0]! > 0 && ps[ps.length - 1]! < 1 ? 1 : 0;
+    this.#shares.forEach((share, k) => {
+      const p = ps[k]!;
+      share.p = p;
+      share.down = 1 / (1 - p);
+      share.up = 1 / p;
+    });
   }
 
-  #isWhole(total: number): boolean {
-    if (!(total < EXACT)) return false;
+  /** Leads a share to the bin in whose stretch the target lies. */
+  #find(share: FollowedShare, target: number): void {
+    if (share.bin < 0) {
+      share.bin = this.locate(target);
+      share.before = this.before;
+      return;
+    }
+    const state = this.#state;
+    const start = this.#start;
+    let { bin, before } = share;
+    while (before > target) before -= state[start + --bin]!;
+    for (let next = before + state[start + bin]!; next <= target; next += state[start + ++bin]!) before = next;
+    share.bin = bin;
+    share.before = before;
+  }
+
+  /** `valueAround` where observations weigh 1, so that those of two neighbours are 1 apart. */
+  #valueNear({ bin, before }: FollowedShare, target: number): number {
+    const value = this.value(bin);
+    if (target < before + 0.5 && before > 0) {
+      const other = this.value(this.previous(bin));
+      return other + (value - other) * (target - (before - 0.5));
+    }
+    const end = before + this.weight(bin);
+    const last = end - 0.5;
+    if (target > last && end < this.total) return value + (this.value(this.next(bin)) - value) * (target - last);
+    return value;
+  }
+
+  override value(bin: number): number {
+    const known = this.#known[bin]!;
+    if (!Number.isNaN(known)) return known;
+    const value = super.value(bin);
+    if (this.isInside(bin, value)) this.#known[bin] = value;
+    return value;
+  }
+
+  #areWhole(): boolean {
     for (let i = 0; i < this.#layout.length; i++) if (!Number.isInteger(this.weight(i))) return false;
     return true;
   }
+}
+
+/** Of two integers whose difference is one of 32 bits, without a branch. */
+function smaller(x: number, y: number): number {
+  const difference = (y - x) | 0;
+  return (x + (difference & (difference >> 31))) | 0;
 }

@@ -7,12 +7,13 @@ const TABLE = Float64Array.from({ length: 2 * SIZE }, (_, i) => {
   const inverse = 1 / (1 + ((i >> 1) + 0.5) / SIZE);
   return i % 2 === 0 ? inverse : -Math.log(inverse);
 });
-/** By the exponent of a double: the power of two that takes it into [1, 2); none for those below 2⁻¹⁰²², which are left to `Math.log`. */
-const POWERS = Float64Array.from({ length: 2048 }, (_, exponent) =>
-  exponent > 0 ? 2 ** (1023 - exponent) : Number.NaN,
-);
-/** Above the error of the series, r⁵ / 5 for r up to 2⁻⁹, of logarithms up to 745 in doubles, and of what `Math.log` is off. */
-const ERROR = 1e-12;
+/** By the exponent of a double: the power of two that takes it into [1, 2), none for those below 2⁻¹⁰²², which are left to `Math.log`; and its logarithm taken back. */
+const EXPONENTS = Float64Array.from({ length: 4096 }, (_, i) => {
+  const exponent = (i >> 1) - 1023;
+  return i % 2 === 1 ? exponent * Math.LN2 : exponent > -1023 ? 2 ** -exponent : Number.NaN;
+});
+/** Above the error of the series, r³ / 3 for r up to 2⁻⁹, of logarithms up to 745 in doubles, and of what `Math.log` is off. */
+const ERROR = 3e-9;
 
 /**
  * `⌈ln(size) · density⌉` as `Math.log` gives it: the key of a logarithmic bin.
@@ -25,11 +26,14 @@ const ERROR = 1e-12;
 export function logKey(size: number, density: number): number {
   view[0] = size;
   const high = words[HIGH]!;
+  const exponent = (high >>> 20) << 1;
   const entry = (high >>> 11) & 0x1fe;
-  const r = size * POWERS[high >>> 20]! * TABLE[entry]! - 1;
-  const fraction = TABLE[entry + 1]! + r * (1 - 0.5 * r + r * r * (1 / 3 - 0.25 * r)); // both halves at once
-  const place = (((high >>> 20) - 1023) * Math.LN2 + fraction) * density;
+  const r = size * EXPONENTS[exponent]! * TABLE[entry]! - 1;
+  const place = (EXPONENTS[exponent + 1]! + TABLE[entry + 1]! + r * (1 - 0.5 * r)) * density;
   const key = Math.ceil(place);
-  const margin = density * ERROR;
-  return key - place > margin && place - key > margin - 1 ? key : Math.ceil(Math.log(size) * density);
+  return Math.abs(key - place - 0.5) < 0.5 - density * ERROR ? key : byLogarithm(size, density);
+}
+
+function byLogarithm(size: number, density: number): number {
+  return Math.ceil(Math.log(size) * density);
 }

@@ -126,19 +126,30 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     return this.#points().quantile(p, state[offset + GROWTH]!);
   }
 
-  quantiles(ps: Float64Array, into: Float64Array): void {
+  quantiles(ps: Float64Array, into: Float64Array): boolean {
+    const count = this.state[this.offset + COUNT]!;
+    if (this.#followed.isSteady(count, ps, into)) return false;
+    if (!this.#followed.follow(count, ps, into)) this.#lookUp(ps, into);
+    if (ps[0]! > 0 && ps[ps.length - 1]! < 1) return true; // they ascend
+    this.#setEnds(ps, into);
+    return true;
+  }
+
+  #lookUp(ps: Float64Array, into: Float64Array): void {
     const { state, offset } = this;
-    if (!(state[offset + TOTAL]! > 0)) {
-      into.fill(Number.NaN);
-      return;
+    if (!(state[offset + TOTAL]! > 0)) into.fill(Number.NaN);
+    else {
+      if (state[offset + MODE] !== 0 && !this.fading && this.#followed.begin(state, offset, ps.length))
+        this.#followed.follow(state[offset + COUNT]!, ps, into);
+      else this.#points().quantiles(ps, state[offset + GROWTH]!, into);
     }
-    const follows = state[offset + MODE] !== 0 && !this.fading && this.#followed.ready(state, offset, ps.length);
-    const points = follows ? this.#followed : this.#points();
-    points.quantiles(ps, state[offset + GROWTH]!, into);
-    if (ps[0]! > 0 && ps[ps.length - 1]! < 1) return; // they ascend
+  }
+
+  #setEnds(ps: Float64Array, into: Float64Array): void {
+    const { min, max } = this;
     for (let k = 0; k < ps.length; k++) {
-      if (ps[k]! <= 0) into[k] = state[offset + MIN]!;
-      else if (ps[k]! >= 1) into[k] = state[offset + MAX]!;
+      if (ps[k]! <= 0) into[k] = min;
+      else if (ps[k]! >= 1) into[k] = max;
     }
   }
 
@@ -172,35 +183,58 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
     if (this.state[this.offset + TOTAL]! > 0) this.#points().forEach(visit);
   }
 
-  /** Learns x with a weight; it counts as `observations`. */
+  /** Learns x with a weight; it counts as `observations`. Small enough to be inlined where weights are known. */
   protected learn(x: number, weight: number, observations: number): void {
+    const { state, offset } = this;
+    const layout = this.#layout;
+    let bin = layout.zero;
+    const distance = x - state[offset + PIVOT]!;
+    const size = Math.abs(distance);
+    if (state[offset + MODE] === 0) bin = -1;
+    else if (size > state[offset + UNIT]!) {
+      const rank = (logKey(size, state[offset + DENSITY]!) - state[offset + LOW]! + 1) | 0;
+      bin = rank >= 1 && rank <= layout.side ? (bin + (distance < 0 ? -rank : rank)) | 0 : -1;
+    } else this.#blur(size);
+    if (bin < 0) {
+      this.#learnElse(x, weight, observations);
+      return;
+    }
+    if (x < state[offset + MIN]! || x > state[offset + MAX]!) this.#widen(x);
+    state[offset + COUNT]! += observations;
+    state[offset + TOTAL]! += weight;
+    state[offset + layout.bins + bin]! += weight;
+    state[offset + layout.sums + (bin >> BLOCK_SHIFT)]! += weight;
+    this.#followed.added(bin);
+    if (--state[offset + DUE]! <= 0) this.#maintain();
+  }
+
+  /** `learn` where it is not 1 that an observation weighs. */
+  protected learnWeighted(x: number, weight: number): void {
+    this.#followed.lose();
+    this.learn(x, weight, weight);
+  }
+
+  /** Learns what belongs in no bin of the range. */
+  #learnElse(x: number, weight: number, observations: number): void {
     const { state, offset } = this;
     if (state[offset + MODE] === 0) {
       this.#learnPoint(x, weight, observations);
       return;
     }
-    const layout = this.#layout;
+    this.#widen(x);
+    state[offset + COUNT]! += observations;
+    this.#learnOutside(x - state[offset + PIVOT]!, weight);
+  }
+
+  #blur(distance: number): void {
+    const { state, offset } = this;
+    if (distance > state[offset + BLUR]!) state[offset + BLUR] = distance;
+  }
+
+  #widen(x: number): void {
+    const { state, offset } = this;
     if (x < state[offset + MIN]!) state[offset + MIN] = x;
     if (x > state[offset + MAX]!) state[offset + MAX] = x;
-    state[offset + COUNT]! += observations;
-    const distance = x - state[offset + PIVOT]!;
-    const size = Math.abs(distance);
-    let bin = layout.zero;
-    if (size > state[offset + UNIT]!) {
-      const rank = (logKey(size, state[offset + DENSITY]!) - state[offset + LOW]! + 1) | 0;
-      if (rank >= 1 && rank <= layout.side) bin = (bin + (distance < 0 ? -rank : rank)) | 0;
-      else {
-        this.#learnOutside(distance, weight);
-        return;
-      }
-    } else if (size > state[offset + BLUR]!) state[offset + BLUR] = size;
-    state[offset + TOTAL]! += weight;
-    state[offset + layout.bins + bin]! += weight;
-    state[offset + layout.sums + (bin >> BLOCK_SHIFT)]! += weight;
-    this.#followed.added(bin, weight);
-    const due = state[offset + DUE]! - 1;
-    state[offset + DUE] = due;
-    if (due <= 0) this.#maintain();
   }
 
   /** Observations from one look at the range to the next. */
@@ -320,18 +354,16 @@ export abstract class PivotSketch extends StateView implements QuantileStatistic
 
   #learnOutside(distance: number, weight: number): void {
     const { state, offset } = this;
-    this.#followed.lose();
+    this.#followed.rearranged();
     this.#range.aim(state, offset).put(distance, weight);
     state[offset + TOTAL]! += weight;
     if (this.pivot === 'auto') this.#range.aim(state, offset).drawIn();
-    const due = state[offset + DUE]! - 1;
-    state[offset + DUE] = due;
-    if (due <= 0) this.#maintain();
+    if (--state[offset + DUE]! <= 0) this.#maintain();
   }
 
   #maintain(): void {
     const { state, offset } = this;
-    this.#followed.lose();
+    this.#followed.rearranged();
     if (this.fading) this.#range.aim(state, offset).prune(state[offset + GROWTH]! * NEGLIGIBLE);
     state[offset + DUE] = this.interval();
     if (this.pivot === 'auto' && state[offset + MODE] === 1) this.#range.aim(state, offset).follow(this.accuracy);

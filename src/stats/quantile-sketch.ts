@@ -33,7 +33,9 @@ export class QuantileSketch extends PivotSketch implements Mergeable<QuantileSke
   }
 
   update(x: number, _time?: number, weight = 1): void {
-    if (isObservation(x) && weight > 0 && weight < Number.POSITIVE_INFINITY) this.learn(x, weight, weight);
+    if (!isObservation(x)) return;
+    if (weight === 1) this.learn(x, 1, 1);
+    else if (weight > 0 && weight < Number.POSITIVE_INFINITY) this.learnWeighted(x, weight);
   }
 
   /** @throws IncompatibleStateError for a sketch of other options */

@@ -94,8 +94,9 @@ export interface QuantileStatistic extends Statistic {
    * `quantile` of each of `ps`, to the last bit, at the cost of little more than one where they are found by walking.
    * @param ps ascending, from 0 to 1
    * @param into as long as `ps`
+   * @returns false where `into` held these answers already, from the call before with the same two arrays, which nobody else has changed
    */
-  quantiles(ps: Float64Array, into: Float64Array): void;
+  quantiles(ps: Float64Array, into: Float64Array): boolean;
   /** The share of the weight below x, plus half of the weight at x: in [0, 1]; NaN of nothing. */
   rank(x: number): number;
   /** Smallest and largest observation held; NaN of nothing. */

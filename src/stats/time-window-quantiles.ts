@@ -32,9 +32,10 @@ export class TimeWindowQuantiles extends TimeWindow implements QuantileStatistic
   quantile(p: number): number {
     return this.#values().quantile(p);
   }
-  quantiles(ps: Float64Array, into: Float64Array): void {
+  quantiles(ps: Float64Array, into: Float64Array): boolean {
     const values = this.#values();
     for (let k = 0; k < ps.length; k++) into[k] = values.quantile(ps[k]!);
+    return true;
   }
   rank(x: number): number {
     return this.#values().rank(x);

@@ -19,6 +19,20 @@ function expectSame(statistic: QuantileStatistic): void {
   expect(together).toEqual(apart);
 }
 
+/** The same into the same array, time after time: where it is said to hold them already, it does. */
+function asker(...ps: number[]): (statistic: QuantileStatistic) => boolean {
+  const shares = Float64Array.from(ps);
+  const into = new Float64Array(ps.length);
+  return (statistic) => {
+    const before = [...into];
+    const areNew = statistic.quantiles(shares, into);
+    const expected = ps.map((p) => statistic.quantile(p));
+    expect([...into]).toEqual(expected);
+    if (!areNew) expect(before).toEqual(expected);
+    return areNew;
+  };
+}
+
 const statistics: readonly [string, () => QuantileStatistic][] = [
   ['window', () => new WindowQuantiles({ length: 20 })],
   ['time window', () => new TimeWindowQuantiles({ duration: 30 })],
@@ -39,11 +53,13 @@ describe.each(statistics)('quantiles of a %s', (_, make) => {
       fc.property(fc.array(steps, { minLength: 1, maxLength: 5 }), fc.nat(), (levels, seed) => {
         const statistic = make();
         const stream = new PortableStream(seed);
+        // One of them is asked so that it is followed, each of them in some runs.
+        const ask = [expectSame, asker(0.25, 0.5, 0.75), asker(0.5), asker(0, 0.1, 1)][seed % 4]!;
         let time = 0;
         for (const { level, spread, n } of levels)
           for (const g of stream.gaussians(n)) {
             statistic.update(level + spread * g, time++);
-            expectSame(statistic);
+            ask(statistic);
           }
       }),
       { numRuns: 30 },
@@ -59,11 +75,11 @@ describe('quantiles of a sketch that is asked after every observation', () => {
     return sketch;
   };
   /** Asked for so long that what is found is followed. */
-  const followed = (): Sketch => {
+  const followed = (ask: (sketch: Sketch) => unknown): Sketch => {
     const sketch = gaussian(1);
     for (let i = 0; i < 20; i++) {
       sketch.update(i / 10);
-      expectSame(sketch);
+      ask(sketch);
     }
     return sketch;
   };
@@ -89,12 +105,40 @@ describe('quantiles of a sketch that is asked after every observation', () => {
       },
     ],
   ];
-  it.each(changes)('stay right after %s', (_, change) => {
-    const sketch = followed();
-    change(sketch);
-    for (const g of new PortableStream(5).gaussians(300)) {
-      expectSame(sketch);
-      sketch.update(1 + g);
+  describe.each([
+    ['new arrays', () => expectSame],
+    ['the same arrays', () => asker(0.25, 0.5, 0.75)],
+    ['the same arrays, smallest and largest in them', () => asker(0, 0.5, 1)],
+  ] as const)('with %s', (_, makeAsk) => {
+    it.each(changes)('stay right after %s', (_, change) => {
+      const ask = makeAsk();
+      const sketch = followed(ask);
+      change(sketch);
+      for (const g of new PortableStream(5).gaussians(300)) {
+        ask(sketch);
+        sketch.update(1 + g);
+      }
+    });
+  });
+
+  it('mostly stay as they are, and are known to, once there are many', () => {
+    const sketch = gaussian(1, 20_000);
+    const ask = asker(0.25, 0.5, 0.75);
+    let news = 0;
+    for (const g of new PortableStream(6).gaussians(1000)) {
+      sketch.update(g);
+      if (ask(sketch)) news++;
+    }
+    expect(news).toBeLessThan(500);
+    expect(ask(sketch)).toBe(false);
+  });
+
+  it('are not those of other shares that were asked for in between', () => {
+    const sketch = gaussian(1, 5000);
+    const asks = [asker(0.25, 0.5, 0.75), asker(0.1, 0.5, 0.9), asker(0.5)];
+    for (const [i, g] of new PortableStream(7).gaussians(600).entries()) {
+      sketch.update(g);
+      asks[Math.floor(i / 7) % 3]!(sketch);
     }
   });
 });
