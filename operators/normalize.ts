@@ -18,7 +18,6 @@ import {
   type TimeOption,
   timeAccessor,
 } from './internal/record-access.js';
-import { recordCopier } from './internal/record-copier.js';
 import { recordShaper } from './internal/record-shaper.js';
 import { toEpochMs } from './internal/to-epoch-ms.js';
 import { touchTime } from './internal/touch-time.js';
@@ -175,7 +174,7 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
         include.length === 0 &&
         engine.vectors.length === 0 &&
         engine.fields.every(({ scorer, resolved }) => scorer && resolved.rules.whileWarming !== 'drop');
-      if (isPlain) return source.pipe(mapEach(plainNormalizer(engine, keyOf, timeOf)));
+      if (isPlain) return source.pipe(mapEach(plainNormalizer(engine, key, keyOf, timeOf)));
       return source.pipe(
         mapEach(normalizeRecord),
         filter(() => !isDropped),
@@ -186,25 +185,25 @@ export function normalize<T extends object>(options: NormalizeOptions<T> = {}): 
 /** The same for the common case, numbers with a score each and nothing else, at half the cost. */
 function plainNormalizer<T extends object>(
   engine: RecordNormalizer,
+  key: KeyOption<T> | undefined,
   keyOf: (record: T) => string,
   timeOf: ((record: T) => number | Date | string) | undefined,
 ): (record: T) => T & Normalized {
   const { table, fields } = engine;
-  const shaper = recordShaper(fields.map(({ name }) => name));
-  const copy = recordCopier();
-  const values = new Float64Array(fields.length);
-  const scores = new Float64Array(fields.length);
-  // Integers, for which an object needs no boxes.
-  const epochs = new Int32Array(fields.length);
-  return (record) => {
-    const at = timeOf === undefined ? Number.NaN : toEpochMs(timeOf(record));
-    const key = keyOf(record);
-    shaper.read(record, values);
-    const slot = table.slotOf(key, touchTime(at, table));
-    engine.scoreRecord(slot, values, at, scores, epochs);
-    const { normalized, epoch } = shaper.shape(scores, epochs);
-    return copy(record, normalized, epoch);
-  };
+  const names = fields.map(({ name }) => name);
+  const isUntimed = timeOf === undefined && table.ttl === undefined;
+  let at = Number.NaN;
+  return recordShaper<T>(names, {
+    keyOf,
+    keyName: typeof key === 'string' ? key : undefined,
+    asksOthers: typeof key === 'function' || timeOf !== undefined,
+    slotOf(record, key) {
+      if (isUntimed) return table.slotOf(key);
+      if (timeOf !== undefined) at = toEpochMs(timeOf(record));
+      return table.slotOf(key, touchTime(at, table));
+    },
+    score: (slot, values, scores, epochs) => engine.scoreRecord(slot, values, at, scores, epochs),
+  });
 }
 
 function orNull(x: number): number | null {

@@ -1,7 +1,7 @@
 import { valueAtName } from '../../src/codec/value-at-name.js';
 import { InvalidOptionError } from '../../src/errors.js';
+import { madeCode, quoted } from '../../src/made-code.js';
 import { KEY_SEPARATOR } from '../../src/normalize/key-separator.js';
-import { madeCode, quoted } from './made-code.js';
 import { isDirect } from './record-shaper.js';
 import type { EventTime } from './scoring-options.js';
 

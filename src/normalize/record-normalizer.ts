@@ -11,8 +11,8 @@ import type { Scorer } from './scorer.js';
 import { resolveVector } from './vector/resolve-vector.js';
 import type { ResolvedVector } from './vector/resolved-vector.js';
 import type { VectorScorer } from './vector/vector-scorer.js';
-import { zScoreInPlace } from './z-score-in-place.js';
 import { ZScoreNormalizer } from './z-score-normalizer.js';
+import { type PlainField, ZScoreRow } from './z-score-row.js';
 
 /** One field of the records: how it is normalized, and where its state lies. */
 export interface NormalizedField {
@@ -23,8 +23,6 @@ export interface NormalizedField {
   /** Of the method `batch` alone, whose values are scored a micro-batch at a time. */
   readonly batch: BatchColumn | undefined;
   readonly column: StateColumn | undefined;
-  /** What z-scores are made by where they are over everything seen, with nothing else to look at. */
-  readonly plain: ZScoreNormalizer | undefined;
   /** Absent where series begin from nothing. */
   readonly groups: GroupColumn | undefined;
 }
@@ -66,6 +64,8 @@ export class RecordNormalizer {
   readonly timed: boolean;
   readonly #others: ResolvedField | undefined;
   readonly #indices = new Map<string, number>();
+  /** Of the fields as they are, for `scoreRecord`. */
+  #partition: Partition | undefined;
 
   /** @throws InvalidOptionError naming the field and the option */
   constructor({ named, others, table, hasGroup = false }: RecordNormalizerOptions) {
@@ -121,17 +121,18 @@ export class RecordNormalizer {
    * without groups; what a score was made of need not stand in the field's scorer.
    */
   scoreRecord(slot: number, xs: Float64Array, time: number, out: Float64Array, epochs: Int32Array): void {
-    const { fields } = this;
-    for (let i = 0; i < fields.length; i++) {
-      const { plain, column, scorer } = fields[i]!;
-      const page = plain && column!.pageOf(slot);
-      if (page && zScoreInPlace(plain, scorer!.rules, page, column!.placeOf(slot), xs, out, i)) {
-        epochs[i] = 0;
-        continue;
-      }
-      out[i] = this.score(i, slot, xs[i]!, time);
-      epochs[i] = scorer!.epoch;
+    this.#partition ??= partition(this.fields);
+    const { rows, others } = this.#partition;
+    for (const i of others) this.#scoreOne(i, slot, xs, time, out, epochs);
+    for (const row of rows) {
+      const left = row.score(slot, xs, out);
+      for (let k = 0; k < left; k++) this.#scoreOne(row.left[k]!, slot, xs, time, out, epochs);
     }
+  }
+
+  #scoreOne(i: number, slot: number, xs: Float64Array, time: number, out: Float64Array, epochs: Int32Array): void {
+    out[i] = this.score(i, slot, xs[i]!, time);
+    epochs[i] = this.fields[i]!.scorer!.epoch;
   }
 
   /** Scores and learns `xs[0..length)` of one field of one series in turn into `out`, as `score` would. For fields that keep state. */
@@ -161,10 +162,9 @@ export class RecordNormalizer {
     const kept = scorer ?? (batch && { stride: batch.stride, growable: false });
     const column = kept && attachColumn(this.table, name, fingerprint, kept, this.restarted);
     const groups = scorer && resolved.grouped ? new GroupColumn(this.table, name, scorer) : undefined;
-    const zScore = scorer?.isPlain && scorer.normalizer instanceof ZScoreNormalizer ? scorer.normalizer : undefined;
-    const plain = zScore?.moments && zScore;
-    const index = this.fields.push({ name, resolved, scorer, batch, column, plain, groups }) - 1;
+    const index = this.fields.push({ name, resolved, scorer, batch, column, groups }) - 1;
     this.#indices.set(name, index);
+    this.#partition = undefined;
     return index;
   }
 
@@ -190,4 +190,29 @@ export class RecordNormalizer {
       scorer.stride > 0 ? attachColumn(this.table, name, resolved.fingerprint, scorer, this.restarted) : undefined;
     this.vectors.push({ name, resolved, scorer, column });
   }
+}
+
+interface Partition {
+  rows: ZScoreRow[];
+  /** Indices of the fields that are in none. */
+  others: number[];
+}
+
+const ROW = 8;
+
+function partition(fields: readonly NormalizedField[]): Partition {
+  const plain: PlainField[] = [];
+  const others: number[] = [];
+  // A row is learnt in an order of its own: not where a missing value must end it.
+  const mayThrow = fields.some(({ resolved }) => resolved.rules.missing === 'error');
+  fields.forEach(({ scorer, column }, index) => {
+    const normalizer = scorer?.normalizer;
+    const isPlain = scorer?.isPlain && !mayThrow;
+    if (column && isPlain && normalizer instanceof ZScoreNormalizer && normalizer.moments)
+      plain.push({ index, normalizer, warmup: scorer.rules.warmup, column });
+    else others.push(index);
+  });
+  const rows: ZScoreRow[] = [];
+  for (let i = 0; i < plain.length; i += ROW) rows.push(new ZScoreRow(plain.slice(i, i + ROW)));
+  return { rows, others };
 }

@@ -78,6 +78,14 @@ export class StateColumn {
     page.set(state, (slot & this.#mask) * this.stride);
   }
 
+  /** The pages by their numbers: the list stays, what is in it may be replaced. */
+  get pages(): readonly (Float64Array | undefined)[] {
+    return this.#pages;
+  }
+  pageNumberOf(slot: number): number {
+    return slot >>> this.#shift;
+  }
+
   /** The array that the state of `slot` lies in, and where it begins there; undefined where nothing was ever kept. */
   pageOf(slot: number): Float64Array | undefined {
     return this.#pages[slot >>> this.#shift];
