@@ -63,28 +63,32 @@ export function writeDecimal(x: number, bytes: Uint8Array, at: number): number {
     tail -= UPPER;
   }
 
+  // Both answers and the one of them that it is without a branch, which would be as likely as not to be guessed wrong.
   const last = tail % 10;
   const beyond = last + fraction; // the multiple of 10 below
-  const up = beyond < 5 ? 0 : 10;
+  const up = 10 * ((beyond * 0.2) | 0);
   const distance = Math.abs(beyond - up);
   // The neighbour below a power of two is half as far as that above.
   const isPower = low === 0 && (high & 0xfffff) === 0;
-  const half = isPower ? c / 4 : c / 2;
-  if (distance < half - MARGIN) tail += up - last;
-  else if (distance > half + MARGIN && Math.abs(fraction - 0.5) > MARGIN && !isPower) tail += fraction < 0.5 ? 0 : 1;
-  else return writeText(String(x), bytes, at);
+  const excess = distance - (isPower ? c / 4 : c / 2);
+  if (isPower ? excess >= -MARGIN : !(Math.abs(excess) > MARGIN && Math.abs(fraction - 0.5) > MARGIN))
+    return writeText(String(x), bytes, at);
+  const nearest = (fraction + 0.5) | 0;
+  view[0] = excess;
+  tail += nearest + ((up - last - nearest) & (words[highWord]! >> 31));
   if (tail >= UPPER) {
     head++;
     tail -= UPPER;
   }
   let from = at;
-  if (high < 0) bytes[from++] = MINUS;
+  bytes[from] = MINUS;
+  from += high >>> 31;
   return writeDigits(head, tail, scales.powerAt(scale), bytes, from);
 }
 
 /** Writes `(head · 10^8 + tail) · 10^power`, `head` having 8 or 9 digits. */
 function writeDigits(head: number, tail: number, power: number, bytes: Uint8Array, at: number): number {
-  const width = head >= 1e8 ? 9 : 8;
+  const width = 8 + ((99_999_999 - head) >>> 31);
   const places = width + 8 + power; // before the point
   const isSmall = places <= 0 && places > -6;
   let from = at;
@@ -94,14 +98,10 @@ function writeDigits(head: number, tail: number, power: number, bytes: Uint8Arra
     for (let i = places; i < 0; i++) bytes[from++] = ZERO;
   } else from++; // the point will need a place
   const upper = (head / 10_000) | 0;
-  let end = from;
-  let rest = upper;
-  if (width === 9) {
-    const first = (upper / 10_000) | 0;
-    bytes[end++] = ZERO + first;
-    rest = upper - first * 10_000;
-  }
-  writeFour(rest, bytes, end);
+  const first = (upper / 10_000) | 0;
+  bytes[from] = ZERO + first;
+  let end = from + width - 8; // over it, where there is no ninth digit
+  writeFour(upper - first * 10_000, bytes, end);
   writeFour(head - upper * 10_000, bytes, end + 4);
   end += 8;
   if (tail !== 0) {
@@ -114,6 +114,7 @@ function writeDigits(head: number, tail: number, power: number, bytes: Uint8Arra
       end += 4;
     }
   }
+  end -= (bytes[end - 1]! - ZERO - 1) >>> 31; // one zero in half of all, more in few
   while (bytes[end - 1] === ZERO) end--;
   if (isSmall) return end;
   const digits = end - from;
