@@ -1,5 +1,8 @@
 import { LONGEST_DECIMAL, writeDecimal } from './write-decimal.js';
 
+/** More bytes than this are copied through a view. */
+const LONG = 160;
+
 /**
  * A buffer of bytes that grows, is written from the front and used again after `clear`.
  *
@@ -8,6 +11,10 @@ import { LONGEST_DECIMAL, writeDecimal } from './write-decimal.js';
 export class ByteWriter {
   bytes: Uint8Array;
   length = 0;
+  /** What was copied from last, and views of it and of what is written; absent until they are wanted. */
+  #source: Uint8Array | undefined;
+  #from: DataView | undefined;
+  #to: DataView | undefined;
 
   constructor(capacity = 1 << 16) {
     this.bytes = new Uint8Array(Math.max(capacity, 32));
@@ -37,10 +44,27 @@ export class ByteWriter {
   copy(source: Uint8Array, start: number, end: number): void {
     const size = end - start;
     this.reserve(size);
-    const { bytes, length } = this;
-    if (size > 160) bytes.set(source.subarray(start, end), length);
-    else for (let i = 0; i < size; i++) bytes[length + i] = source[start + i]!; // cheaper than a view of a few bytes
+    const { length } = this;
+    if (size > LONG) this.bytes.set(source.subarray(start, end), length);
+    else this.#copyFew(source, start, size);
     this.length = length + size;
+  }
+
+  /** Cheaper than a view of a few bytes; four at once, where the source is the one of before. */
+  #copyFew(source: Uint8Array, start: number, size: number): void {
+    const { bytes, length } = this;
+    let i = 0;
+    if (source === this.#source) {
+      this.#from ??= viewOf(source);
+      this.#to ??= viewOf(bytes);
+      const from = this.#from;
+      const to = this.#to;
+      for (; i + 4 <= size; i += 4) to.setInt32(length + i, from.getInt32(start + i, true), true);
+    } else {
+      this.#source = source;
+      this.#from = undefined;
+    }
+    for (; i < size; i++) bytes[length + i] = source[start + i]!;
   }
 
   /** Text of code points below 128. */
@@ -97,5 +121,10 @@ export class ByteWriter {
     const longer = new Uint8Array(Math.max(needed, this.bytes.length * 2));
     longer.set(this.bytes.subarray(0, this.length));
     this.bytes = longer;
+    this.#to = undefined;
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
