@@ -10,6 +10,7 @@ import type { Happening } from '../pipeline/view/series-view.js';
 import { liveRoutes } from '../service/live-routes.js';
 import { startService } from '../service/start-service.js';
 import { createLog } from './create-log.js';
+import { giveHeapRoom } from './give-heap-room.js';
 import { onReloadMessage, onReloadSignal, readChangedPlan } from './reload-signal.js';
 import { stopSignal } from './stop-signal.js';
 import { version } from './version.js';
@@ -64,6 +65,7 @@ export async function runKafkaHere(
     worker === undefined
       ? await serve(plan, metrics, health, view, log.info)
       : report(String(worker), metrics, health, view);
+  const takeHeapRoom = giveHeapRoom();
   const tracer = await openTracer(version(), plan.source.groupId, log);
   let current = plan;
   let next: KafkaPipelinePlan | undefined;
@@ -104,6 +106,7 @@ export async function runKafkaHere(
     endReloads();
     await tracer?.flush();
     await end();
+    takeHeapRoom();
   }
 }
 
