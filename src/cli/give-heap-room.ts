@@ -1,8 +1,10 @@
+import { totalmem } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 
 const MIB = 2 ** 20;
-/** What all that V8 holds may grow by, from one collection of the whole of it to the next. */
+/** What all that V8 holds may grow by, from one collection of the whole of it to the next: so much, and of the memory that there is so much. */
 const ROOM = 256 * MIB;
+const SHARE = 1 / 8;
 /** In percent of what it holds: at most, however little that is, and what V8's own rule does better than. */
 const MOST = 400;
 const LEAST = 50;
@@ -14,9 +16,11 @@ const EVERY = 5_000;
  *
  * What goes over the network is in buffers beside the heap, which die young but are counted with it; V8 takes that for the growth of a heap
  * that is small beside them, and marks all of it again for each twenty megabytes: a third of what a record costs. The flag is read whenever a
- * collection ends, and may be set at any time. Memory grows by `ROOM` at most.
+ * collection ends, and may be set at any time. Memory grows by 256 MiB at most, an eighth of a container's that is small.
  */
 export function giveHeapRoom(): () => void {
+  // 0 or undefined where nothing limits it.
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
   let given = 0;
   const give = (percent: number): void => {
     if (percent !== given) setFlagsFromString(`--heap-growing-percent=${percent}`);
@@ -24,7 +28,7 @@ export function giveHeapRoom(): () => void {
   };
   const look = (): void => {
     const { heapUsed, arrayBuffers } = process.memoryUsage();
-    give(growthOf(heapUsed + arrayBuffers));
+    give(growthOf(heapUsed + arrayBuffers, memory));
   };
   look();
   const timer = setInterval(look, EVERY);
@@ -35,8 +39,8 @@ export function giveHeapRoom(): () => void {
   };
 }
 
-/** By how many percent so many bytes may grow; 0: as V8 thinks. */
-export function growthOf(bytes: number): number {
-  const percent = Math.floor((100 * ROOM) / Math.max(bytes, 1));
+/** By how many percent so many bytes may grow where there is so much memory, in bytes; 0: as V8 thinks. */
+export function growthOf(bytes: number, memory: number): number {
+  const percent = Math.floor((100 * Math.min(ROOM, SHARE * memory)) / Math.max(bytes, 1));
   return percent < LEAST ? 0 : Math.min(percent, MOST);
 }

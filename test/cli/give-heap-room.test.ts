@@ -1,17 +1,23 @@
 import { execFileSync } from 'node:child_process';
+import { totalmem } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { giveHeapRoom, growthOf } from '../../src/cli/give-heap-room.js';
 
 vi.mock('node:v8', { spy: true });
+vi.mock('node:os', { spy: true });
 
 const MIB = 2 ** 20;
 
 describe('growthOf', () => {
   it('allows a small heap several times itself, a large one so many bytes, and leaves a very large one to V8', () => {
-    expect([0, 30, 64, 100, 128, 256, 511, 512, 513, 4000].map((size) => growthOf(size * MIB))).toEqual([
+    expect([0, 30, 64, 100, 128, 256, 511, 512, 513, 4000].map((size) => growthOf(size * MIB, 16_000 * MIB))).toEqual([
       400, 400, 400, 256, 200, 100, 50, 50, 0, 0,
     ]);
+  });
+
+  it('takes an eighth of a small memory', () => {
+    expect([10, 32, 64, 128, 200].map((size) => growthOf(size * MIB, 512 * MIB))).toEqual([400, 200, 100, 50, 0]);
   });
 });
 
@@ -22,6 +28,8 @@ describe('giveHeapRoom', () => {
     vi.spyOn(process, 'memoryUsage').mockImplementation(
       () => ({ rss: 0, heapTotal: 0, heapUsed: held / 2, external: 0, arrayBuffers: held / 2 }) as NodeJS.MemoryUsage,
     );
+    vi.spyOn(process, 'constrainedMemory').mockReturnValue(0);
+    vi.mocked(totalmem).mockReturnValue(16_000 * MIB);
     vi.mocked(setFlagsFromString).mockClear();
   });
   afterEach(() => {
