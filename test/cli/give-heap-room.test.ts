@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { totalmem } from 'node:os';
+import { performance } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { giveHeapRoom, growthOf } from '../../src/cli/give-heap-room.js';
@@ -17,17 +18,19 @@ describe('growthOf', () => {
   });
 
   it('takes an eighth of a small memory', () => {
-    expect([10, 32, 64, 128, 200].map((size) => growthOf(size * MIB, 512 * MIB))).toEqual([400, 200, 100, 50, 0]);
+    expect([4, 8, 16, 32, 50].map((size) => growthOf(size * MIB, 128 * MIB))).toEqual([400, 200, 100, 50, 0]);
   });
 });
 
 describe('giveHeapRoom', () => {
   let held = 50 * MIB;
+  let busy = 0.9;
   beforeEach(() => {
     vi.useFakeTimers();
     vi.spyOn(process, 'memoryUsage').mockImplementation(
       () => ({ rss: 0, heapTotal: 0, heapUsed: held / 2, external: 0, arrayBuffers: held / 2 }) as NodeJS.MemoryUsage,
     );
+    vi.spyOn(performance, 'eventLoopUtilization').mockImplementation(() => ({ idle: 0, active: 0, utilization: busy }));
     vi.spyOn(process, 'constrainedMemory').mockReturnValue(0);
     vi.mocked(totalmem).mockReturnValue(16_000 * MIB);
     vi.mocked(setFlagsFromString).mockClear();
@@ -37,7 +40,7 @@ describe('giveHeapRoom', () => {
     vi.restoreAllMocks();
   });
 
-  it('tells V8 at once, again when what is held has changed, and takes it back in the end', () => {
+  it('tells V8 when what is held has changed, and takes it back where there is little to do, and in the end', () => {
     const told = () => vi.mocked(setFlagsFromString).mock.calls.map(([flag]) => flag);
     const end = giveHeapRoom();
     vi.advanceTimersByTime(20_000);
@@ -47,12 +50,17 @@ describe('giveHeapRoom', () => {
     held = 1000 * MIB;
     vi.advanceTimersByTime(10_000);
     expect(told().slice(1)).toEqual(['--heap-growing-percent=128', '--heap-growing-percent=0']);
-    held = 50 * MIB;
+    held = 200 * MIB;
+    vi.advanceTimersByTime(10_000);
+    busy = 0.1;
+    vi.advanceTimersByTime(10_000);
+    busy = 0.9;
     vi.advanceTimersByTime(10_000);
     end();
-    held = 200 * MIB;
+    held = 100 * MIB;
     vi.advanceTimersByTime(60_000);
-    expect(told().slice(3)).toEqual(['--heap-growing-percent=400', '--heap-growing-percent=0']);
+    const [given, none] = ['--heap-growing-percent=128', '--heap-growing-percent=0'];
+    expect(told().slice(3)).toEqual([given, none, given, none]);
   });
 
   it('says what this V8 understands', () => {
