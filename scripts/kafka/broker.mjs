@@ -87,7 +87,9 @@ export async function startKafka({
     const ports = await freePorts(nodes * 2 + (secure ? 3 : 0));
     const security = secure ? securityProperties(folder, ports.slice(nodes * 2)) : null;
     const voters = ids.map((id) => `${id}@127.0.0.1:${ports[nodes + id - 1]}`).join(',');
-    const cluster = randomBytes(16).toString('base64url');
+    const id = randomBytes(16);
+    id[0] &= 0x7f; // a text that begins with "-", as one in 64 does, is taken for a flag
+    const cluster = id.toString('base64url');
     const brokers = ids.map((id) => new BrokerNode({ id, lib, heap, collector, folder, port: ports[id - 1] }));
     for (const broker of brokers) {
       const file = join(folder, `node-${broker.id}.properties`);
