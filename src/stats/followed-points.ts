@@ -180,7 +180,7 @@ export class FollowedPoints extends BinnedPoints {
     share.before = before;
   }
 
-  /** `valueAround` where observations weigh 1, so that those of two neighbours are 1 apart. */
+  /** The quantile at a target, where observations weigh 1, so that those of two neighbours are 1 apart. */
   #valueNear({ bin, before }: FollowedShare, target: number): number {
     const value = this.value(bin);
     if (target < before + 0.5 && before > 0) {

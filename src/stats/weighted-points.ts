@@ -29,9 +29,9 @@ export abstract class WeightedPoints {
 
   /** @param one weight of one observation: a heavier point stands for several of the same value */
   quantile(p: number, one: number): number {
-    this.meetEnds(one);
+    this.#meetEnds(one);
     const target = this.#low + p * (this.#high - this.#low);
-    return this.valueAround(this.locate(target), target, one);
+    return this.#valueAround(this.locate(target), target, one);
   }
 
   /**
@@ -39,14 +39,14 @@ export abstract class WeightedPoints {
    * @param into as long as `ps`
    */
   quantiles(ps: Float64Array, one: number, into: Float64Array): void {
-    this.meetEnds(one);
+    this.#meetEnds(one);
     for (let k = 0; k < ps.length; k++) {
       const target = this.#low + ps[k]! * (this.#high - this.#low);
-      into[k] = this.valueAround(k === 0 ? this.locate(target) : this.locateOn(target), target, one);
+      into[k] = this.#valueAround(k === 0 ? this.locate(target) : this.locateOn(target), target, one);
     }
   }
 
-  protected meetEnds(one: number): void {
+  #meetEnds(one: number): void {
     this.#first = this.first();
     this.#last = this.last();
     this.#low = Math.min(one, this.weight(this.#first)) / 2;
@@ -54,7 +54,7 @@ export abstract class WeightedPoints {
   }
 
   /** The quantile at the cumulative weight `target`, which `locate` found in the stretch of i. */
-  protected valueAround(i: number, target: number, one: number): number {
+  #valueAround(i: number, target: number, one: number): number {
     const weight = this.weight(i);
     const margin = Math.min(one, weight) / 2;
     const start = this.before + margin;
